@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "bearerd",
+    products: [
+        .executable(name: "bearerd", targets: ["bearerd"]),
+        .executable(name: "bearerctl", targets: ["bearerctl"]),
+        .executable(name: "bearerd-simulator", targets: ["bearerd-simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "BearerCore"),
+        .target(name: "BearerJSON"),
+        .target(name: "BearerProtocol", dependencies: ["BearerCore", "BearerJSON"]),
+        .target(
+            name: "BearerUpstream",
+            dependencies: [
+                "BearerCore", "BearerJSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .target(
+            name: "BearerSystemd",
+            dependencies: [
+                "CSystemd", "CLinux", "BearerCore",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "BearerService",
+            dependencies: [
+                "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerUpstream", "BearerSystemd",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
+            name: "AuthServerSimulator",
+            dependencies: [
+                "BearerJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .executableTarget(
+            name: "bearerd",
+            dependencies: [
+                "BearerService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "bearerctl",
+            dependencies: [
+                "BearerCore", "BearerJSON", "BearerProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "bearerd-simulator",
+            dependencies: [
+                // The demo runs them: depending on them builds them.
+                "bearerd", "bearerctl",
+                "AuthServerSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "BearerCoreTests", dependencies: ["BearerCore", "TestSupport"]),
+        .testTarget(name: "BearerJSONTests", dependencies: ["BearerJSON", "TestSupport"]),
+        .testTarget(name: "BearerProtocolTests", dependencies: ["BearerProtocol", "TestSupport"]),
+        .testTarget(
+            name: "BearerUpstreamTests", dependencies: ["BearerUpstream", "AuthServerSimulator", "TestSupport"]),
+        .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
+        .testTarget(
+            name: "BearerServiceTests",
+            dependencies: [
+                "BearerService", "AuthServerSimulator", "TestSupport",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "bearerd", "bearerctl", "AuthServerSimulator", "BearerJSON",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CLinux" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

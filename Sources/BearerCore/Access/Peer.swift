@@ -1,0 +1,22 @@
+/// Who is at the other end of a connection, as the kernel recorded it at connect(2). See unix(7), SO_PEERCRED and
+/// SO_PEERGROUPS.
+package struct Peer: Sendable, Equatable {
+    /// For the journal only: a process id can be used again and proves nothing.
+    package let pid: Int32
+    package let uid: UInt32
+    package let gid: UInt32
+    /// The supplementary groups.
+    package let groups: [UInt32]
+
+    package init(pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32]) {
+        self.pid = pid
+        self.uid = uid
+        self.gid = gid
+        self.groups = groups
+    }
+
+    /// Root, or the user that the daemon runs as.
+    package func isAdministrator(daemonUser: UInt32) -> Bool {
+        uid == 0 || uid == daemonUser
+    }
+}

@@ -1,0 +1,56 @@
+/// The signed statement that a registration presents: a JWS in compact serialization, RFC 7515 section 7.1 and
+/// RFC 7591 section 2.3. Only its form is checked here; what it says is between the server and its issuer.
+package struct SoftwareStatement: Sendable, Equatable {
+    /// The bytes as they are sent: three base64url parts joined by two periods.
+    package let secret: Secret
+
+    /// Takes what people keep in files: a byte order mark, white space and quotes around the statement are dropped.
+    package init(cleaning pasted: Secret) throws(SoftwareStatementError) {
+        secret = try pasted.withBytes { (bytes) throws(SoftwareStatementError) in
+            let statement = Self.trimmed(bytes)
+            try Self.checkForm(of: statement, in: bytes)
+            return Secret(statement)
+        }
+    }
+
+    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
+        var rest = bytes[...]
+        while let prefix = surroundings.first(where: { rest.starts(with: $0) }) {
+            rest = rest.dropFirst(prefix.count)
+        }
+        while let suffix = surroundings.first(where: { rest.suffix($0.count).elementsEqual($0) }) {
+            rest = rest.dropLast(suffix.count)
+        }
+        return rest
+    }
+
+    /// White space, quotes (the typographic ones that editors make of them too), a byte order mark.
+    private static let surroundings = [" ", "\t", "\r", "\n", "\"", "'", "`", "“", "”", "‘", "’", "\u{A0}", "\u{FEFF}"]
+        .map { Array($0.utf8) }
+
+    private static func checkForm(
+        of statement: Slice<UnsafeRawBufferPointer>, in file: UnsafeRawBufferPointer
+    ) throws(SoftwareStatementError) {
+        guard !statement.isEmpty else { throw .empty }
+        for offset in statement.indices where !isBase64URL(statement[offset]) && statement[offset] != period {
+            throw .unexpectedByte(offset: offset - file.startIndex, kind: .init(statement[offset]))
+        }
+        let parts = statement.split(separator: period, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw .partCount(parts.count) }
+        for (index, part) in parts.enumerated() {
+            guard !part.isEmpty else { throw .emptyPart(index + 1) }
+            guard part.count % 4 != 1 else { throw .truncatedPart(index + 1) }
+        }
+    }
+
+    private static let period = UInt8(ascii: ".")
+
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A token in hand. Its true end is fixed when the request for it is sent, on both clocks, and never moves.
+package struct AccessToken: Sendable, Equatable {
+    package let value: Secret
+    /// Counts the tokens of one profile, from 1.
+    package let generation: UInt64
+    package let lifetime: Duration
+    /// When the request for it was sent.
+    package let requestedAt: Moment
+    /// The earliest moment at which the server may call it expired.
+    package let expiry: Moment
+
+    /// A token with less than this left is not handed out.
+    package static let shortestService = Duration.seconds(1)
+
+    package init(grant: TokenGrant, generation: UInt64, requestedAt: Moment) {
+        self.value = grant.value
+        self.generation = generation
+        self.lifetime = grant.lifetime
+        self.requestedAt = requestedAt
+        self.expiry = requestedAt.advanced(by: grant.lifetime)
+    }
+
+    /// The moment from which it is not handed out any more.
+    package var endOfService: Moment { expiry.advanced(by: .zero - Self.shortestService) }
+
+    /// What is left of its lifetime, by the more pessimistic clock.
+    package func remaining(at now: Moment) -> Duration { expiry.remaining(at: now) }
+
+    /// Whether it may be handed out: more than a second is left.
+    package func isServable(at now: Moment) -> Bool { remaining(at: now) > Self.shortestService }
+
+    /// `expires_in`: whole seconds left, rounded down.
+    package func expiresIn(at now: Moment) -> Int64 { remaining(at: now).components.seconds }
+}

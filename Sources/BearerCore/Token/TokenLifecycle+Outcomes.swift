@@ -1,0 +1,145 @@
+extension TokenLifecycle {
+    /// A refused profile is tried again after this long: someone may have mended it at the server.
+    static let refusalInterval = Duration.seconds(900)
+
+    /// A token that cannot be handed out is none: the one in hand is kept, and the server is not asked each second.
+    private static let stillborn = ExchangeFailure(
+        .unexpectedReply, detail: "the token's life was over when it arrived; more than a second of it must be left")
+
+    mutating func registered(at now: Moment) -> [LifecycleAction] {
+        guard case .registration(let replacing) = exchange?.kind else { return [] }
+        exchange = nil
+        hasCredentials = true
+        history.recordAnswer()
+        isHoldReported = false
+        if replacing { history.lastReplacement = now.wall }
+        invalidClients = InvalidClientStreak()
+        counters.registrations += 1
+        return [.report(.registered(replacing: replacing))] + requestToken(at: now)
+    }
+
+    mutating func granted(
+        _ grant: TokenGrant, sentAt: Moment, at now: Moment, random: Double
+    ) -> [LifecycleAction] {
+        guard exchange?.kind == .token else { return [] }
+        lastTokenRequest = sentAt
+        invalidClients = InvalidClientStreak()
+        let fresh = AccessToken(grant: grant, generation: generation + 1, requestedAt: sentAt)
+        guard fresh.isServable(at: now) else { return failed(Self.stillborn, at: now, random: random) }
+        exchange = nil
+        generation += 1
+        token = fresh
+        lastLifetime = grant.lifetime
+        lastSuccess = now
+        counters.renewals += 1
+        let renewal = sentAt.advanced(by: self.renewal.delay(lifetime: grant.lifetime, random: random))
+        attempt = PlannedAttempt(at: renewal, notBefore: sentAt)
+        let report = success(lifetime: grant.lifetime, renewal: renewal, at: now)
+        trouble = nil
+        return [.report(report), .tokenChanged] + forcedRegistration(at: now)
+    }
+
+    mutating func failed(_ failure: ExchangeFailure, at now: Moment, random: Double) -> [LifecycleAction] {
+        guard let kind = exchange?.kind else { return [] }
+        exchange = nil
+        counters.failures += 1
+        if case .registration(let replacing) = kind {
+            noteRegistration(failure, replacing: replacing, at: now)
+        }
+        let isFirst = trouble == nil
+        let wasRefused = trouble?.refusal
+        note(failure, at: now)
+        let outcome =
+            switch (failure.reason, kind) {
+            case (.oauth(.invalidClient), .token): invalidClient(failure, at: now, random: random)
+            case (.oauth(let error), _) where error != .invalidClient:
+                refused(error, kind, failure, again: wasRefused == error, at: now)
+            default: retry(kind, failure, isFirst: isFirst, at: now, random: random)
+            }
+        return outcome + forcedRegistration(at: now)
+    }
+
+    private func success(lifetime: Duration, renewal: Moment, at now: Moment) -> LifecycleReport {
+        guard let trouble else {
+            return .tokenObtained(generation: generation, lifetime: lifetime, renewal: renewal)
+        }
+        return .recovered(
+            generation: generation, lifetime: lifetime, renewal: renewal,
+            failures: trouble.failures, duration: now.boot - trouble.since.boot)
+    }
+
+    private mutating func noteRegistration(_ failure: ExchangeFailure, replacing: Bool, at now: Moment) {
+        switch (failure.isUnanswered, failure.reason) {
+        case (true, _):
+            if replacing { history.lastReplacement = now.wall }
+        case (false, .notConnected), (false, .tls), (false, .timedOut), (false, .connectionLost):
+            history.withdrawIntent()
+        default:
+            history.recordAnswer()
+            isHoldReported = false
+        }
+    }
+
+    private mutating func note(_ failure: ExchangeFailure, at now: Moment) {
+        var noted = trouble ?? Trouble(since: now, failures: 0, last: failure, lastAt: now)
+        noted.failures += 1
+        noted.last = failure
+        noted.lastAt = now
+        // A first `invalid_client` tells something new; the later ones of a streak do not undo a refused replacement.
+        let isNews = failure.isAnswer && invalidClients.count == 0
+        noted.refusal = failure.refusal ?? (isNews ? nil : noted.refusal)
+        trouble = noted
+    }
+
+    private mutating func retry(
+        _ kind: Exchange.Kind, _ failure: ExchangeFailure, isFirst: Bool, at now: Moment, random: Double
+    ) -> [LifecycleAction] {
+        let next = planRetry(after: failure, at: now, random: random)
+        let isServing = token?.isServable(at: now) == true
+        let report = LifecycleAction.report(.exchangeFailed(kind, failure, next: next, isServing: isServing))
+        return (isFirst ? [report] : []) + [.exchangeFailed]
+    }
+
+    private mutating func refused(
+        _ error: OAuthError, _ kind: Exchange.Kind, _ failure: ExchangeFailure, again: Bool, at now: Moment
+    ) -> [LifecycleAction] {
+        let asked = min(failure.retryAfter ?? .zero, Backoff.longestRetryAfter)
+        let next = now.advanced(by: max(Self.refusalInterval, asked))
+        attempt = PlannedAttempt(at: next, notBefore: next)
+        let report = again ? [] : [LifecycleAction.report(.refused(error, kind, next: next))]
+        return report + [token == nil && !again ? .refused : .exchangeFailed]
+    }
+
+    private mutating func invalidClient(
+        _ failure: ExchangeFailure, at now: Moment, random: Double
+    ) -> [LifecycleAction] {
+        invalidClients.recordAnswer(at: now.boot)
+        if mayReplaceCredentials(at: now), history.hold(at: now.wall) == .zero {
+            return [.exchangeFailed] + register(replacing: true, at: now)
+        }
+        let next = planRetry(after: failure, at: now, random: random)
+        let report = LifecycleAction.report(.credentialsRejected(policy: reregister, next: next))
+        return (invalidClients.count == 1 ? [report] : []) + [.exchangeFailed]
+    }
+
+    /// Confirmed, nearly nothing left to serve, and not replaced within the last day.
+    private func mayReplaceCredentials(at now: Moment) -> Bool {
+        guard reregister == .automatic, invalidClients.isConfirmed(at: now.boot) else { return false }
+        let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
+        return isNearlyOver && history.mayReplace(at: now.wall)
+    }
+
+    private mutating func planRetry(after failure: ExchangeFailure, at now: Moment, random: Double) -> Moment {
+        let delay = Backoff.delay(
+            failures: trouble?.failures ?? 1, isServing: token?.isServable(at: now) == true,
+            retryAfter: failure.retryAfter, random: random)
+        let next = now.advanced(by: delay)
+        let asked = min(max(failure.retryAfter ?? .zero, .zero), Backoff.longestRetryAfter)
+        attempt = PlannedAttempt(at: next, notBefore: now.advanced(by: asked))
+        return next
+    }
+
+    private mutating func forcedRegistration(at now: Moment) -> [LifecycleAction] {
+        isRegistrationForced && exchange == nil ? registrationForced(at: now) : []
+    }
+}

@@ -1,0 +1,90 @@
+/// The life of one profile's token: when to register, when to fetch and renew, what to do when that fails.
+///
+/// Pure: time and randomness are arguments, effects are returned as data. Invariants, whatever events come:
+/// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second apart,
+/// and a registration is sent only without credentials, on confirmed rejection, or by force.
+package struct TokenLifecycle: Sendable, Equatable {
+    package var renewal: RenewalPolicy
+    package var reregister: Reregistration
+
+    /// The token in hand, if one may be handed out as of the last event.
+    package internal(set) var token: AccessToken?
+    /// The generation of the newest token; 0 before the first.
+    package internal(set) var generation: UInt64 = 0
+    /// The lifetime of the newest token, also after its end.
+    package internal(set) var lastLifetime: Duration?
+    package internal(set) var lastSuccess: Moment?
+    package internal(set) var exchange: Exchange?
+    package internal(set) var trouble: Trouble?
+    package internal(set) var history: RegistrationHistory
+    package internal(set) var counters = LifecycleCounters()
+    /// Whether there are client credentials to ask for a token with.
+    package internal(set) var hasCredentials: Bool
+
+    var attempt: PlannedAttempt?
+    var lastTokenRequest: Moment?
+    var lastDemand: Moment?
+    /// An exchange that clients caused is planned and not sent yet.
+    var isDemanded = false
+    var lastRejected: UInt64?
+    var isRegistrationForced = false
+    var isHoldReported = false
+    var invalidClients = InvalidClientStreak()
+    private var exchanges: UInt64 = 0
+
+    /// - Parameter restored: a token that an earlier process obtained with the same credentials.
+    package init(
+        renewal: RenewalPolicy, reregister: Reregistration, hasCredentials: Bool,
+        history: RegistrationHistory = RegistrationHistory(), restored: AccessToken? = nil
+    ) {
+        self.renewal = renewal
+        self.reregister = reregister
+        self.hasCredentials = hasCredentials
+        self.history = history
+        token = restored
+        generation = restored?.generation ?? 0
+        lastLifetime = restored?.lifetime
+    }
+
+    /// Takes in one event.
+    ///
+    /// - Parameter random: a number drawn uniformly from 0..<1; each event uses at most one.
+    package mutating func handle(_ event: LifecycleEvent, at now: Moment, random: Double) -> [LifecycleAction] {
+        switch event {
+        case .start: start(at: now, random: random)
+        case .deadline: deadline(at: now, random: random)
+        case .registered(let id): exchange?.id == id ? registered(at: now) : []
+        case .granted(let id, let grant, let sentAt):
+            exchange?.id == id ? granted(grant, sentAt: sentAt, at: now, random: random) : []
+        case .failed(let id, let failure): exchange?.id == id ? failed(failure, at: now, random: random) : []
+        case .registrationForced: registrationForced(at: now)
+        }
+    }
+
+    /// When ``LifecycleEvent/deadline`` is due next; nothing is due while it is `nil`.
+    package var nextDeadline: Moment? {
+        let planned = exchange == nil ? attempt?.at : nil
+        guard let end = token?.endOfService else { return planned }
+        guard let planned else { return end }
+        return planned.earlier(end)
+    }
+
+    /// When the next exchange is planned; `nil` while one is in flight.
+    package var nextAttempt: Moment? { exchange == nil ? attempt?.at : nil }
+
+    package func state(at now: Moment) -> ProfileState {
+        if trouble?.refusal != nil { return .refused }
+        if trouble != nil { return .degraded }
+        guard token?.isServable(at: now) == true else { return generation == 0 ? .starting : .degraded }
+        return exchange == nil ? .ready : .renewing
+    }
+
+    mutating func begin(_ kind: Exchange.Kind) -> LifecycleAction {
+        exchanges += 1
+        let next = Exchange(id: exchanges, kind: kind)
+        exchange = next
+        attempt = nil
+        isDemanded = false
+        return .send(next)
+    }
+}

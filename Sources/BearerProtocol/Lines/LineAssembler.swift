@@ -1,0 +1,91 @@
+/// Cuts what comes in from a peer into lines, within bounds.
+///
+/// Append a chunk, then take lines by ``next()`` until there is none; at the end of the input, ``finish()``. Holds at
+/// most the limit and what was appended since ``next()`` last returned nil; append no more than a chunk in between.
+package struct LineAssembler: Sendable {
+    package enum Line: Sendable, Equatable {
+        /// A line without its ending, possibly empty (which is no request). Let go of it before the next append.
+        case complete(ArraySlice<UInt8>)
+        /// The line is longer than the limit; nothing further comes.
+        case tooLarge
+    }
+
+    private let limit: Int
+    private var buffer: [UInt8] = []
+    /// Where the next line begins.
+    private var start = 0
+    /// How far there is no `\n` from `start` on.
+    private var scanned = 0
+    private var isTooLarge = false
+
+    /// Bytes that an idle connection may keep allocated.
+    private static let idleCapacity = 1024
+
+    /// `limit` is in bytes before the ending, which is `\n` or `\r\n`.
+    package init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Bytes that are held; when ``next()`` has returned nil, those of an unfinished line.
+    package var count: Int { buffer.count - start }
+
+    /// Takes a chunk.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard !isTooLarge else { return }
+        dropConsumed()
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next line, nil while it is unfinished. A line may be found too large before it is finished.
+    package mutating func next() -> Line? {
+        guard !isTooLarge else { return .tooLarge }
+        guard let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) else {
+            scanned = buffer.count
+            dropConsumed()
+            return isWithinLimit(end: buffer.count) ? nil : refuse()
+        }
+        guard isWithinLimit(end: end) else { return refuse() }
+        return take(end: end, next: end + 1)
+    }
+
+    /// The last line if it is unfinished; nil if there is none. Only for when ``next()`` has returned nil.
+    package mutating func finish() -> Line? {
+        guard !isTooLarge else { return .tooLarge }
+        return start < buffer.count ? take(end: buffer.count, next: buffer.count) : nil
+    }
+
+    private mutating func take(end: Int, next: Int) -> Line {
+        defer {
+            start = next
+            scanned = next
+        }
+        return .complete(buffer[start..<contentEnd(end)])
+    }
+
+    private mutating func refuse() -> Line {
+        isTooLarge = true
+        buffer = []
+        start = 0
+        return .tooLarge
+    }
+
+    /// Where a line ends that has its `\n`, or the end of the input, at `end`.
+    private func contentEnd(_ end: Int) -> Int {
+        end > start && buffer[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+    }
+
+    private func isWithinLimit(end: Int) -> Bool {
+        contentEnd(end) - start <= limit
+    }
+
+    private mutating func dropConsumed() {
+        guard start > 0 else { return }
+        if start == buffer.count {
+            buffer.removeAll(keepingCapacity: buffer.capacity <= Self.idleCapacity)
+        } else {
+            buffer.removeSubrange(..<start)
+        }
+        scanned -= start
+        start = 0
+    }
+}

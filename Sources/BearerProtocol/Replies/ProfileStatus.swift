@@ -1,0 +1,67 @@
+/// How one profile is. Times are in seconds since 1970; what is not known yet is nil, and `null` on the wire.
+package struct ProfileStatus: Sendable, Equatable {
+    /// In which phase a profile is.
+    package enum State: String, Sendable, CaseIterable {
+        /// No token yet.
+        case starting
+        /// A token is served, and nothing is wrong.
+        case ready
+        /// A token is served while an exchange is in flight.
+        case renewing
+        /// The last exchange failed; a token is served as long as it lasts.
+        case degraded
+        /// The authorization server turned the application down, or its state is damaged.
+        case refused
+    }
+
+    /// The last failure.
+    package struct Failure: Sendable, Equatable {
+        /// A word, as in the journal: `invalid_client`, `timed_out`, `http_503`, …
+        package var error: String
+        package var time: Int64
+        /// For people, a line at most.
+        package var detail: String
+
+        package init(error: String, time: Int64, detail: String) {
+            self.error = error
+            self.time = time
+            self.detail = detail
+        }
+    }
+
+    /// Since the daemon's start.
+    package struct Counters: Sendable, Equatable {
+        /// Requests of clients that this profile answered.
+        package var requests: Int64
+        package var renewals: Int64
+        package var failures: Int64
+        package var registrations: Int64
+
+        package init(requests: Int64 = 0, renewals: Int64 = 0, failures: Int64 = 0, registrations: Int64 = 0) {
+            self.requests = requests
+            self.renewals = renewals
+            self.failures = failures
+            self.registrations = registrations
+        }
+    }
+
+    package var profile: String
+    package var state: State
+    package var expiresAt: Int64?
+    package var renewAt: Int64?
+    package var clientID: String?
+    package var registeredAt: Int64?
+    /// The number of the token in hand.
+    package var generation: Int64?
+    package var lastSuccessAt: Int64?
+    package var lastError: Failure?
+    package var nextAttemptAt: Int64?
+    /// False while the credentials could not be written and are in memory only.
+    package var isStateDurable = true
+    package var counters = Counters()
+
+    package init(profile: String, state: State) {
+        self.profile = profile
+        self.state = state
+    }
+}

@@ -1,0 +1,65 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+int clinux_peer_credentials(int socket, struct clinux_peer_credentials *credentials) {
+    struct ucred ucred;
+    socklen_t length = sizeof ucred;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &ucred, &length) != 0)
+        return -1;
+    if (length != sizeof ucred) {
+        errno = EPROTO;
+        return -1;
+    }
+    credentials->pid = ucred.pid;
+    credentials->uid = ucred.uid;
+    credentials->gid = ucred.gid;
+    return 0;
+}
+
+int clinux_peer_groups(int socket, uint32_t *groups, uint32_t *count) {
+    socklen_t length = *count * sizeof *groups;
+    int result = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &length);
+    *count = length / sizeof *groups;
+    return result;
+}
+
+int clinux_set_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int clinux_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int clinux_boottime_timer(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+int clinux_realtime_timer(void) { return timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+int clinux_timer_arm(int timer, int64_t seconds, int64_t nanoseconds, bool cancel_on_set) {
+    struct itimerspec spec = {.it_value = {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+    int flags = TFD_TIMER_ABSTIME | (cancel_on_set ? TFD_TIMER_CANCEL_ON_SET : 0);
+    return timerfd_settime(timer, flags, &spec, NULL);
+}
+
+static const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+int clinux_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int clinux_seal(int memfd) { return fcntl(memfd, F_ADD_SEALS, seals); }
+
+bool clinux_is_sealed(int descriptor) {
+    int found = fcntl(descriptor, F_GET_SEALS);
+    return found >= 0 && (found & seals) == seals;
+}
+
+int clinux_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+int clinux_eventfd_signal(int event) { return eventfd_write(event, 1); }

@@ -1,0 +1,56 @@
+// What Swift's Glibc module leaves out of the Linux API: calls behind _GNU_SOURCE, and headers it does not import.
+// Every function returns what the system call returns; on -1, errno says why.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+/// SO_PEERCRED, see unix(7): who connected, as the kernel recorded it at connect(2).
+struct clinux_peer_credentials {
+    int32_t pid;
+    uint32_t uid;
+    uint32_t gid;
+};
+int clinux_peer_credentials(int socket, struct clinux_peer_credentials *credentials);
+
+/// SO_PEERGROUPS, see unix(7): the supplementary groups of who connected. `count` is the room in `groups` on entry and
+/// the number of groups on return, also with ERANGE, which says that there was too little room.
+int clinux_peer_groups(int socket, uint32_t *groups, uint32_t *count);
+
+/// PR_SET_DUMPABLE 0, see prctl(2): no core file, and /proc/<pid>/mem is root's.
+int clinux_set_undumpable(void);
+
+/// PR_SET_NAME, see prctl(2): how the calling thread is called in top(1) and /proc; at most 15 bytes.
+int clinux_name_thread(const char *name);
+
+/// timerfd_create(2) on CLOCK_BOOTTIME, which goes on in suspend. Non-blocking, close-on-exec.
+int clinux_boottime_timer(void);
+
+/// timerfd_create(2) on CLOCK_REALTIME. Non-blocking, close-on-exec.
+int clinux_realtime_timer(void);
+
+/// timerfd_settime(2) with an absolute time. With `cancel_on_set` (CLOCK_REALTIME only) a read answers ECANCELED
+/// once the wall clock was stepped.
+int clinux_timer_arm(int timer, int64_t seconds, int64_t nanoseconds, bool cancel_on_set);
+
+/// memfd_create(2) with MFD_CLOEXEC and MFD_ALLOW_SEALING. `name` shows in /proc only.
+int clinux_memfd(const char *name);
+
+/// F_ADD_SEALS, see fcntl(2): nobody can write, grow or shrink the file any more, nor take the seals off.
+int clinux_seal(int memfd);
+
+/// F_GET_SEALS: whether ``clinux_seal`` was called on it; false for what is no memfd.
+bool clinux_is_sealed(int descriptor);
+
+/// accept4(2), non-blocking, close-on-exec; who connects is asked for by other means.
+int clinux_accept(int socket);
+
+/// eventfd(2), non-blocking, close-on-exec.
+int clinux_eventfd(void);
+
+/// eventfd_write(3) of 1: makes it readable.
+int clinux_eventfd_signal(int event);
+
+#endif

@@ -1,0 +1,49 @@
+import BearerCore
+import Testing
+
+@Suite struct RegistrationHistoryTests {
+    static let day = Duration.seconds(86_400)
+    static let sent = Moment.origin.wall
+
+    static let pauses: [(unanswered: Int, minutes: Int)] = [
+        (0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (5, 4), (6, 8), (7, 16), (8, 32), (9, 60), (10, 60), (64, 60),
+        (.max, 60),
+    ]
+
+    @Test("after three unanswered registrations the next waits 1, 2, 4 … 60 minutes", arguments: pauses)
+    func pause(unanswered: Int, minutes: Int) {
+        let history = RegistrationHistory(unanswered: unanswered, lastIntent: Self.sent)
+        #expect(history.hold(at: Self.sent) == .seconds(60 * minutes))
+        #expect(history.hold(at: Self.sent + .seconds(60 * minutes)) == .zero)
+        #expect(history.hold(at: Self.sent + .seconds(86_400 * 365)) == .zero)
+        if minutes > 0 { #expect(history.hold(at: Self.sent + .seconds(60 * minutes - 1)) == .seconds(1)) }
+    }
+
+    @Test("an intent in the future holds no longer than one sent now", arguments: [1.0, 86_400, 315_360_000])
+    func futureIntent(step: Double) {
+        let history = RegistrationHistory(unanswered: 4, lastIntent: Self.sent)
+        #expect(history.hold(at: Self.sent - .seconds(step)) == .seconds(120))
+    }
+
+    /// Seconds since the last replacement, and whether another is allowed.
+    static let ages: [(age: Double, allowed: Bool)] = [
+        (0, false), (86_399, false), (86_400, true), (1e9, true), (-1, false), (-1e9, false),
+    ]
+
+    @Test("credentials are replaced at most once in 24 hours", arguments: ages)
+    func replacement(age: Double, allowed: Bool) {
+        let history = RegistrationHistory(lastReplacement: Self.sent)
+        #expect(history.mayReplace(at: Self.sent + .seconds(age)) == allowed)
+        #expect(RegistrationHistory().mayReplace(at: Self.sent + .seconds(age)))
+    }
+
+    @Test("an intent counts until an answer comes; a replacement is remembered")
+    func counting() {
+        var history = RegistrationHistory(lastReplacement: .seconds(5))
+        history.recordIntent(at: .seconds(10))
+        history.recordIntent(at: .seconds(20))
+        #expect(history == RegistrationHistory(unanswered: 2, lastIntent: .seconds(20), lastReplacement: .seconds(5)))
+        history.recordAnswer()
+        #expect(history == RegistrationHistory(lastReplacement: .seconds(5)))
+    }
+}

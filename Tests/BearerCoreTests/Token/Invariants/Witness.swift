@@ -1,0 +1,199 @@
+import BearerCore
+
+/// Watches a life from outside and keeps its own books: what it knows, it knows from events and actions only.
+struct Witness {
+    /// The first broken promise.
+    private(set) var violation: String?
+    /// Registrations that an administrator asked for.
+    var forced = 0
+
+    private var inFlight: Exchange?
+    /// The true end of the newest token, on either clock.
+    private var trueEnd: Moment?
+    private var isEnded = true
+    private var lastTokenRequest: Moment?
+    private var hasCredentials = false
+    private var rejections: [Duration] = []
+    private var isReplacingByItself = false
+    private var lastReplacement: Duration?
+    private var forcedSent = 0
+    private var replaced = 0
+    private var unanswered = 0
+    private var created = 0
+    private var inARow = 0
+    private var lastIntent: Moment?
+    private var isClockForward = false
+    private var servableBefore: AccessToken?
+
+    mutating func report(_ what: String) {
+        violation = violation ?? what
+    }
+
+    private mutating func require(_ holds: Bool, _ what: String) {
+        if !holds { report(what) }
+    }
+
+    mutating func clockStepped(forward: Bool) {
+        if forward { isClockForward = true }
+    }
+
+    /// The daemon was killed; a registration in flight may have made a client.
+    mutating func killed(keepsToken: Bool) {
+        if case .registration? = inFlight?.kind { registrationLost() }
+        inFlight = nil
+        if !keepsToken {
+            trueEnd = nil
+            isEnded = true
+        }
+        lastTokenRequest = nil
+        rejections = []
+        forced = forcedSent
+        isClockForward = true
+    }
+
+    mutating func before(_ event: LifecycleEvent, lifecycle: TokenLifecycle, now: Moment) {
+        servableBefore = lifecycle.token.flatMap { $0.isServable(at: now) ? $0 : nil }
+        switch event {
+        case .granted(let id, let grant, let sentAt) where id == inFlight?.id:
+            inFlight = nil
+            rejections = []
+            if !sentAt.advanced(by: grant.lifetime - .seconds(1)).isReached(at: now) {
+                trueEnd = sentAt.advanced(by: grant.lifetime)
+                isEnded = false
+            }
+        case .registered(let id) where id == inFlight?.id: registered(at: now)
+        case .failed(let id, let failure) where id == inFlight?.id: failed(failure, at: now)
+        default: break
+        }
+    }
+
+    private mutating func registered(at now: Moment) {
+        inFlight = nil
+        hasCredentials = true
+        rejections = []
+        created += 1
+        inARow = 0
+        if isReplacingByItself { replaced += 1 }
+        lastReplacement = isReplacingByItself ? now.wall : lastReplacement
+    }
+
+    private mutating func failed(_ failure: ExchangeFailure, at now: Moment) {
+        if case .registration? = inFlight?.kind {
+            switch failure.reason {
+            case .timedOut: registrationLost()
+            case .notConnected: inARow -= 1
+            default: inARow = 0
+            }
+        } else if failure.reason == .oauth(.invalidClient) {
+            rejections.append(now.boot)
+        }
+        inFlight = nil
+    }
+
+    private mutating func registrationLost() {
+        unanswered += 1
+        created += 1
+    }
+
+    mutating func after(_ event: LifecycleEvent?, _ actions: [LifecycleAction], lifecycle: TokenLifecycle, now: Moment)
+    {
+        for action in actions {
+            switch action {
+            case .send(let exchange): sent(exchange, because: event, lifecycle: lifecycle, now: now)
+            case .tokenChanged: require(lifecycle.token?.isServable(at: now) == true, "a new token that is none")
+            case .tokenEnded:
+                isEnded = true
+                require(servableBefore == nil, "a servable token was ended")
+            default: break
+            }
+        }
+        if case .failed? = event, let servableBefore {
+            require(lifecycle.token == servableBefore, "a failure took a servable token")
+        }
+        if case .deadline? = event {
+            require(lifecycle.nextDeadline?.isReached(at: now) != true, "a deadline stays reached")
+        }
+        require(lifecycle.exchange == inFlight, "an exchange that nobody sent")
+        look(at: lifecycle, now: now)
+    }
+
+    /// What must hold at any time.
+    mutating func look(at lifecycle: TokenLifecycle, now: Moment) {
+        if let token = lifecycle.token {
+            require(!isEnded, "a token is back after its end")
+            let isServed = token.isServable(at: now)
+            if let trueEnd, isServed {
+                require(now.boot < trueEnd.boot && now.wall < trueEnd.wall, "served after its true end")
+                require(token.expiresIn(at: now) >= 1, "expires_in below 1")
+            }
+            require(isServed || lifecycle.nextDeadline?.isReached(at: now) == true, "nobody is woken at the end")
+        }
+        guard inFlight == nil else { return }
+        guard let next = lifecycle.nextDeadline, let attempt = lifecycle.nextAttempt else {
+            return report("nothing in flight and nothing planned")
+        }
+        let longest = lifecycle.token == nil ? 3_600.0 : 2_592_000
+        require(next.remaining(at: now) <= .seconds(longest), "the next deadline is too far off")
+        require(!attempt.isReached(at: now) || next.isReached(at: now), "an attempt is due but no deadline")
+    }
+
+    private mutating func sent(
+        _ exchange: Exchange, because event: LifecycleEvent?, lifecycle: TokenLifecycle, now: Moment
+    ) {
+        require(inFlight == nil, "two exchanges in flight")
+        inFlight = exchange
+        guard case .registration = exchange.kind else {
+            require(hasCredentials, "a token request without credentials")
+            if let last = lastTokenRequest {
+                require(now.boot - last.boot >= .seconds(1), "token requests within a second")
+            }
+            lastTokenRequest = now
+            return
+        }
+        registrationSent(because: event, lifecycle, now: now)
+    }
+
+    private mutating func registrationSent(because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: Moment) {
+        let objection = objectionToReplacing(lifecycle, now: now)
+        isReplacingByItself = false
+        if isForced(event, objection: objection) {
+            forcedSent = forced
+        } else {
+            if inARow >= 3, !isClockForward, let lastIntent {
+                let pause = min(60 << (inARow - 3), 3_600)
+                require(now.boot - lastIntent.boot >= .seconds(pause), "a held registration was sent")
+            }
+            if hasCredentials {
+                isReplacingByItself = true
+                if let objection { report(objection) }
+            }
+        }
+        inARow += 1
+        lastIntent = now
+        isClockForward = false
+        let allowed = 1 + unanswered + forcedSent + replaced + (isReplacingByItself ? 1 : 0)
+        require(created + 1 <= allowed, "a registration too many")
+    }
+
+    /// An administrator's wish is carried out at once or when the exchange in flight has ended.
+    private func isForced(_ event: LifecycleEvent?, objection: String?) -> Bool {
+        guard forced > forcedSent else { return false }
+        switch event {
+        case .registrationForced?, .granted?: return true
+        case .failed?: return objection != nil
+        default: return false
+        }
+    }
+
+    private func objectionToReplacing(_ lifecycle: TokenLifecycle, now: Moment) -> String? {
+        guard hasCredentials else { return "nothing to replace" }
+        if lifecycle.reregister == .never { return "replaced although never" }
+        if rejections.count < 3 { return "replaced after \(rejections.count) answers" }
+        if now.boot - (rejections.first ?? now.boot) < .seconds(60) { return "replaced within a minute" }
+        if let lastReplacement, now.wall - lastReplacement < .seconds(86_400) { return "replaced twice in a day" }
+        if let token = lifecycle.token, token.remaining(at: now) >= token.lifetime * 0.05 {
+            return "replaced a good token's"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,152 @@
+import BearerCore
+import TestSupport
+import Testing
+
+@Suite struct LifecycleInvalidClientTests {
+    /// A token of 10,000 s whose renewal is due with 5 % of its life left, at 9,500 s.
+    private static func late(_ policy: Reregistration, history: RegistrationHistory = .init()) -> TokenLifecycle {
+        var lifecycle = TokenLifecycle(
+            renewal: RenewalPolicy(at: 0.95, jitter: 0), reregister: policy, hasCredentials: true, history: history)
+        _ = lifecycle.handle(.start, at: .origin, random: 0)
+        _ = lifecycle.handle(.granted(exchange: 1, .lasting(10_000), sentAt: .origin), at: .origin, random: 0)
+        return lifecycle
+    }
+
+    private static func rejected(_ policy: Reregistration, next: Double) -> [LifecycleAction] {
+        [.report(.credentialsRejected(policy: policy, next: .at(next))), .exchangeFailed]
+    }
+
+    /// Asks at `now` and is told `invalid_client` at once.
+    private static func asked(_ now: Double, _ id: UInt64, _ actions: [LifecycleAction]) -> [Step] {
+        [
+            Step(now, .deadline, [.sendToken(id)]),
+            Step(now, .failed(exchange: id, .oauth(.invalidClient)), actions),
+        ]
+    }
+
+    private static func almost(_ policy: Reregistration) -> [Step] {
+        asked(9_500, 2, rejected(policy, next: 9_501)) + asked(9_530, 3, [.exchangeFailed])
+            + asked(9_559.5, 4, [.exchangeFailed])
+    }
+
+    private static let replaced = [
+        Step(9_564, .registered(exchange: 6), [.report(.registered(replacing: true)), .sendToken(7)])
+    ]
+
+    static let scenarios = [
+        Scenario(
+            "three answers over a minute, near the end: new credentials", late(.automatic),
+            almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + replaced),
+        Scenario(
+            "never means never", late(.never),
+            almost(.never) + asked(9_562, 5, [.exchangeFailed])
+                + [Step(9_999, .deadline, [.tokenEnded, .report(.tokenExpired(next: .at(9_999))), .sendToken(6)])]),
+        Scenario(
+            "three answers with 5 % left are not enough", late(.automatic),
+            [Step(.at(boot: 9_000, wall: 9_500), .deadline, [.sendToken(2)])]
+                + [Step(9_000, .failed(exchange: 2, .oauth(.invalidClient)), rejected(.automatic, next: 9_001))]
+                + asked(9_050, 3, [.exchangeFailed]) + asked(9_200, 4, [.exchangeFailed])
+                + asked(9_500, 5, [.exchangeFailed])
+                + asked(9_500.5 + 1, 6, [.exchangeFailed, .sendRegistration(7, replacing: true)])),
+        Scenario(
+            "an error that passes leaves no trace", late(.automatic),
+            asked(9_500, 2, rejected(.automatic, next: 9_501)) + asked(9_530, 3, [.exchangeFailed]) + [
+                Step(9_561, .deadline, [.sendToken(4)]),
+                Step(
+                    9_561, .granted(exchange: 4, .lasting(100), sentAt: .at(9_561)),
+                    [
+                        .report(
+                            .recovered(
+                                generation: 2, lifetime: .seconds(100), renewal: .at(9_656), failures: 2,
+                                duration: .seconds(61))), .tokenChanged,
+                    ]),
+            ] + asked(9_656, 5, rejected(.automatic, next: 9_657)) + asked(9_659, 6, [.exchangeFailed])),
+        Scenario(
+            "without a token the third answer over a minute suffices", .sample(),
+            [
+                Step(0, .start, [.sendToken(1)]),
+                Step(0, .failed(exchange: 1, .oauth(.invalidClient)), rejected(.automatic, next: 1)),
+            ] + asked(30, 2, [.exchangeFailed]) + asked(59, 3, [.exchangeFailed])
+                + asked(60, 4, [.exchangeFailed, .sendRegistration(5, replacing: true)])),
+        Scenario(
+            "transient failures in between neither count nor clear", .sample(),
+            [
+                Step(0, .start, [.sendToken(1)]),
+                Step(0, .failed(exchange: 1, .oauth(.invalidClient)), rejected(.automatic, next: 1)),
+            ] + asked(30, 2, [.exchangeFailed]) + [
+                Step(60, .deadline, [.sendToken(3)]), Step(61, .failed(exchange: 3, .unavailable), [.exchangeFailed]),
+            ] + asked(70, 4, [.exchangeFailed, .sendRegistration(5, replacing: true)])),
+        Scenario(
+            "a replacement that the server refuses is told once, not at each try",
+            late(.automatic),
+            almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + [
+                Step(
+                    9_563, .failed(exchange: 6, .oauth(.invalidSoftwareStatement)),
+                    [
+                        .report(.refused(.invalidSoftwareStatement, .registration(replacing: true), next: .at(10_463))),
+                        .exchangeFailed,
+                    ]),
+                Step(9_999, .deadline, [.refused, .report(.tokenExpired(next: .at(10_463)))]),
+            ] + asked(10_463, 7, [.exchangeFailed, .sendRegistration(8, replacing: true)]) + [
+                Step(10_464, .failed(exchange: 8, .oauth(.invalidSoftwareStatement)), [.exchangeFailed])
+            ]),
+    ]
+
+    @Test("invalid_client is followed by exactly this", arguments: scenarios)
+    func invalidClient(scenario: Scenario) {
+        scenario.play()
+    }
+
+    /// Seconds between the last replacement and the confirmed answer, and whether credentials are replaced again.
+    static let replacements: [(age: Double, allowed: Bool)] = [
+        (0, false), (86_399, false), (86_400, true), (1e8, true), (-1e8, false),
+    ]
+
+    @Test("credentials are replaced at most once in 24 h, as remembered across restarts", arguments: replacements)
+    func withinADay(age: Double, allowed: Bool) {
+        let history = RegistrationHistory(lastReplacement: Moment.at(60).wall - .seconds(age))
+        var lifecycle = TokenLifecycle.sample(history: history)
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        _ = lifecycle.handle(.failed(exchange: 1, .oauth(.invalidClient)), at: .at(0), random: 0)
+        for (now, id) in [(30.0, UInt64(2)), (60, 3)] {
+            #expect(lifecycle.handle(.deadline, at: .at(now), random: 0) == [.sendToken(id)])
+            let actions = lifecycle.handle(.failed(exchange: id, .oauth(.invalidClient)), at: .at(now), random: 0)
+            let isReplacing = allowed && now == 60
+            #expect(actions == [.exchangeFailed] + (isReplacing ? [.sendRegistration(4, replacing: true)] : []))
+        }
+    }
+
+    @Test("a replacement whose answer never came counts as made")
+    func unansweredReplacement() {
+        var lifecycle = Scenario("", Self.late(.automatic), Array(Self.scenarios[0].steps.dropLast())).play()
+        #expect(lifecycle.handle(.failed(exchange: 6, .timedOut), at: .at(9_577), random: 0) == [.exchangeFailed])
+        #expect(lifecycle.history.lastReplacement == Moment.at(9_577).wall)
+        #expect(lifecycle.history.unanswered == 1)
+        #expect(lifecycle.handle(.deadline, at: .at(9_640), random: 0) == [.sendToken(7)])
+        #expect(
+            lifecycle.handle(.failed(exchange: 7, .oauth(.invalidClient)), at: .at(9_640), random: 0) == [
+                .exchangeFailed
+            ])
+    }
+
+    @Test("a server that errs for ten minutes signs nobody out", arguments: UInt64(0)..<50)
+    func tenMinutes(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var simulation = Simulation(.sample(), outage: 10_800..<11_400, failure: .oauth(.invalidClient))
+        simulation.run(until: 21_600, random: &random)
+        #expect(simulation.registrations == 0)
+        #expect(simulation.reports.count == 3, "first token, rejection, recovery")
+    }
+
+    @Test("credentials rejected for good are replaced once a day", arguments: UInt64(0)..<20)
+    func forGood(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var simulation = Simulation(.sample(), outage: 10_800..<1e9, failure: .oauth(.invalidClient))
+        simulation.run(until: 21_600 * 0.95, random: &random)
+        #expect(simulation.registrations == 0)
+        simulation.run(until: 21_600 + 86_400 * 0.9, random: &random)
+        #expect(simulation.registrations == 1)
+        simulation.run(until: 86_400 * 3, random: &random)
+        #expect(simulation.registrations == 3)
+    }
+}

@@ -1,0 +1,76 @@
+import BearerCore
+import Testing
+
+@Suite struct LifecycleReloadTests {
+    private static let restored = AccessToken(grant: .lasting(1_000), generation: 7, requestedAt: .origin)
+
+    private static func restarted() -> TokenLifecycle {
+        TokenLifecycle(
+            renewal: RenewalPolicy(at: 0.5, jitter: 0), reregister: .automatic, hasCredentials: true, restored: restored
+        )
+    }
+
+    static let restarts = [
+        Scenario(
+            "a restored token is served on and renewed when it would have been", restarted(),
+            [
+                Step(100, .start, [.tokenChanged]), Step(499, .deadline, []), Step(500, .deadline, [.sendToken(1)]),
+                Step(
+                    500.5, .granted(exchange: 1, .lasting(1_000), sentAt: .at(500)),
+                    [.obtained(8, lifetime: 1_000, renewal: 1_000), .tokenChanged]),
+            ]),
+        Scenario(
+            "a restored token whose renewal is overdue is served and renewed at once", restarted(),
+            [Step(700, .start, [.tokenChanged]), Step(700, .deadline, [.sendToken(1)])]),
+        Scenario(
+            "a restored token that has ended is forgotten", restarted(),
+            [
+                Step(999, .start, [.sendToken(1)]),
+                Step(
+                    1_000, .granted(exchange: 1, .lasting(1_000), sentAt: .at(999)),
+                    [.obtained(8, lifetime: 1_000, renewal: 1_499), .tokenChanged]),
+            ]),
+        Scenario(
+            "a wall clock set past the restored token's end while the daemon was down ends it", restarted(),
+            [Step(.at(boot: 10, wall: 5_000), .start, [.sendToken(1)])]),
+    ]
+
+    @Test("a restart with a stored token is exactly this", arguments: restarts)
+    func restart(scenario: Scenario) {
+        let lifecycle = scenario.play()
+        #expect(lifecycle.lastLifetime == .seconds(1_000))
+        #expect(lifecycle.generation >= 7)
+    }
+
+    private func reconfigure(_ lifecycle: inout TokenLifecycle, at share: Double, now: Double) -> [LifecycleAction] {
+        lifecycle.reconfigure(
+            renewal: RenewalPolicy(at: share, jitter: 0), reregister: .never, at: .at(now), random: 0)
+    }
+
+    @Test("a changed policy moves the planned renewal and keeps the token")
+    func changedPolicy() {
+        var lifecycle = Scenario("", LifecycleRenewalTests.served).play()
+        let token = lifecycle.token
+        #expect(reconfigure(&lifecycle, at: 0.75, now: 100) == [])
+        #expect(lifecycle.nextAttempt == .at(750))
+        #expect(lifecycle.reregister == .never)
+        #expect(lifecycle.token == token && token != nil)
+    }
+
+    @Test("a reload tries a refused profile at once")
+    func refused() {
+        var lifecycle = Scenario("", LifecycleRenewalTests.served + [Step(500, .deadline, [.sendToken(2)])]).play()
+        _ = lifecycle.handle(.failed(exchange: 2, .oauth(.invalidRequest)), at: .at(500), random: 0)
+        #expect(reconfigure(&lifecycle, at: 0.5, now: 510) == [.sendToken(3)])
+    }
+
+    @Test("a reload neither shortens a backoff nor adds an exchange", arguments: [0.5, 0.75])
+    func duringTrouble(share: Double) {
+        var lifecycle = Scenario("", LifecycleRenewalTests.served + [Step(500, .deadline, [.sendToken(2)])]).play()
+        #expect(reconfigure(&lifecycle, at: share, now: 500) == [])
+        #expect(lifecycle.exchange?.id == 2)
+        _ = lifecycle.handle(.failed(exchange: 2, .throttled(retryAfter: 60)), at: .at(500), random: 0)
+        #expect(reconfigure(&lifecycle, at: 1.25 - share, now: 510) == [])
+        #expect(lifecycle.nextAttempt == .at(560))
+    }
+}
