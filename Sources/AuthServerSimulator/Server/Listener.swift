@@ -1,0 +1,44 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// The listening socket on 127.0.0.1 and the connections it accepted.
+struct Listener {
+    let port: Int
+    private let channel: any Channel
+    private let connections: OpenConnections
+
+    static func start(port: Int, tls: TLSFiles?, core: SimulatorCore) async throws(SimulatorError) -> Listener {
+        let tlsContext = try tls.map { files throws(SimulatorError) in try TLSContext.load(files) }
+        let connections = OpenConnections()
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                connections.insert(channel)
+                return channel.eventLoop.makeCompletedFuture { try configure(channel, tlsContext, core) }
+            }
+        do {
+            let channel = try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+            return Listener(port: channel.localAddress?.port ?? port, channel: channel, connections: connections)
+        } catch {
+            throw .listen("127.0.0.1:\(port): \(error)")
+        }
+    }
+
+    private static func configure(_ channel: any Channel, _ tls: NIOSSLContext?, _ core: SimulatorCore) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let breaker = ConnectionBreaker()
+        try pipeline.addHandler(breaker)
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+        try pipeline.addHandler(ConnectionHandler(core: core, breaker: breaker))
+    }
+
+    func stop() async {
+        // Already closed is as good.
+        try? await channel.close()
+        await connections.closeAll()
+    }
+}

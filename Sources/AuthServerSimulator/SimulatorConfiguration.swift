@@ -1,0 +1,53 @@
+/// How one simulated authorization server behaves. The defaults are Adobe's documented behaviour.
+package struct SimulatorConfiguration: Sendable {
+    /// The TCP port on 127.0.0.1; 0 lets the kernel choose.
+    package var port: Int
+    /// Plain HTTP when nil.
+    package var tls: TLSFiles?
+    /// No throttling when nil.
+    package var throttle: Throttle?
+    /// `expires_in` of each token, in seconds.
+    package var tokenLifetime: Int
+    package var statements: StatementPolicy
+    package var clock: SimulatorClock
+    /// Called with each call once its answer is decided, in order, under a lock: it must be quick and may not call back
+    /// into the simulator.
+    package var onCall: (@Sendable (Call) -> Void)?
+
+    package init(
+        port: Int = 0,
+        tls: TLSFiles? = nil,
+        throttle: Throttle? = .adobe,
+        tokenLifetime: Int = 21_600,
+        statements: StatementPolicy = .anyWellFormed,
+        clock: SimulatorClock = .system,
+        onCall: (@Sendable (Call) -> Void)? = nil
+    ) {
+        self.port = port
+        self.tls = tls
+        self.throttle = throttle
+        self.tokenLifetime = tokenLifetime
+        self.statements = statements
+        self.clock = clock
+        self.onCall = onCall
+    }
+}
+
+/// Where the server's certificate chain and its key lie, both PEM.
+package struct TLSFiles: Sendable {
+    package var certificateChain: String
+    package var privateKey: String
+
+    package init(certificateChain: String, privateKey: String) {
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+    }
+}
+
+/// Which software statements may register.
+package enum StatementPolicy: Sendable {
+    /// Every compact JWS; signatures are not checked.
+    case anyWellFormed
+    /// These only; any other is answered with `unapproved_software_statement`.
+    case known(Set<String>)
+}

@@ -1,0 +1,23 @@
+/// The two endpoints of dynamic client registration.
+enum Endpoint: Sendable {
+    case register
+    case token
+
+    var path: String {
+        switch self {
+        case .register: "/o/client/register"
+        case .token: "/o/client/token"
+        }
+    }
+
+    var contentType: String {
+        switch self {
+        case .register: "application/json"
+        case .token: "application/x-www-form-urlencoded"
+        }
+    }
+
+    /// Whether a success that cannot be used counts as no answer: a registration was made and is lost, whereas a
+    /// token is simply asked for again.
+    var losesByUnusableSuccess: Bool { self == .register }
+}

@@ -1,0 +1,84 @@
+import BearerCore
+import NIOPosix
+
+@testable import BearerUpstream
+
+/// Requests with recognizable secrets, and a client for the time of a test.
+enum TestClient {
+    static let statement = "eyJhbGciOiJSUzI1NiJ9.c3RhdGVtZW50.c2lnbmF0dXJl"
+    static let clientSecret = "s3cret/+& =~ä"
+    static let secrets = [statement, clientSecret, "s3cret"]
+
+    static func registration(to server: String) -> RegistrationRequest {
+        RegistrationRequest(
+            server: server,
+            statement: Secret(statement),
+            redirectURI: "adobepass://com.programmer",
+            deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ=="
+        )
+    }
+
+    static func token(from server: String) -> TokenRequest {
+        TokenRequest(
+            server: server,
+            credentials: ClientCredentials(clientID: "id-1", clientSecret: Secret(clientSecret), issuedAt: nil),
+            deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ=="
+        )
+    }
+
+    static func with<Result>(
+        _ configuration: UpstreamConfiguration = UpstreamConfiguration(version: "1.2.3"),
+        _ body: (UpstreamClient) async throws -> Result
+    ) async throws -> Result {
+        let client = try UpstreamClient(
+            configuration: configuration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        return try result.get()
+    }
+
+    /// What registering at `server` fails with; nil if it succeeds.
+    static func registrationFailure(
+        at server: String,
+        _ configuration: UpstreamConfiguration = UpstreamConfiguration(version: "1.2.3")
+    ) async throws -> ExchangeFailure? {
+        try await with(configuration) { client in
+            do throws(ExchangeFailure) {
+                _ = try await client.register(registration(to: server))
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    /// What asking `server` for a token fails with; nil if it succeeds.
+    static func tokenFailure(
+        at server: String,
+        _ configuration: UpstreamConfiguration = UpstreamConfiguration(version: "1.2.3")
+    ) async throws -> ExchangeFailure? {
+        try await with(configuration) { client in
+            do throws(ExchangeFailure) {
+                _ = try await client.requestToken(token(from: server))
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+}
+
+extension UpstreamConfiguration {
+    static func limited(
+        connect: Duration = .seconds(5), exchange: Duration = .seconds(15), bodyBytes: Int = 65_536
+    ) -> UpstreamConfiguration {
+        UpstreamConfiguration(
+            version: "1.2.3",
+            limits: UpstreamLimits(connect: connect, exchange: exchange, bodyBytes: bodyBytes))
+    }
+}
