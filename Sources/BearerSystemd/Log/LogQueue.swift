@@ -1,0 +1,59 @@
+internal import Glibc
+package import Logging
+internal import Synchronization
+
+/// Where every logger's entries go: a bounded queue and one thread that writes them out. Logging never blocks.
+///
+/// Entries that find the queue full are lost; how many is logged once the thread has caught up.
+package final class LogQueue: Sendable {
+    /// The MESSAGE_ID of the entry that tells of lost entries.
+    package static let lossMessageID = "5d8c6b1f0a7e4c0f9b3f6f2f1f7f1c52"
+
+    private let worker: SerialWorker<LogEntry>
+    private let currentLevel: Mutex<Logger.Level>
+
+    /// `write` is called on the queue's thread and may block.
+    package init(
+        level: Logger.Level = .info, capacity: Int = 1_024, write: @escaping @Sendable (LogEntry) -> Void
+    ) {
+        currentLevel = Mutex(level)
+        worker = SerialWorker(capacity: capacity, handle: write) { write(Self.loss(of: $0)) }
+    }
+
+    /// A queue that writes to `destination`.
+    package convenience init(to destination: LogDestination, level: Logger.Level = .info) {
+        self.init(level: level, write: destination.writer)
+    }
+
+    /// The level of every logger that was not given its own. A change takes effect at once.
+    package var level: Logger.Level {
+        get { currentLevel.withLock { $0 } }
+        set { currentLevel.withLock { $0 = newValue } }
+    }
+
+    /// Hands over an entry; counts it as lost when the queue is full.
+    package func enqueue(_ entry: LogEntry) {
+        worker.submit(entry)
+    }
+
+    /// Waits until everything is written, for the end of the process; false when that takes longer than `limit`.
+    @discardableResult
+    package func flush(within limit: Duration = .seconds(1)) -> Bool {
+        worker.flush(within: limit)
+    }
+
+    private static func loss(of count: Int) -> LogEntry {
+        LogEntry(
+            time: wallClock(), level: .warning,
+            message: "\(count) log entries were lost because their destination did not take them in time",
+            messageID: lossMessageID,
+            fields: [.init("event", "log_entries_lost"), .init("lost", "\(count)")])
+    }
+
+    /// CLOCK_REALTIME.
+    static func wallClock() -> Duration {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+    }
+}

@@ -1,0 +1,61 @@
+internal import CSystemd
+internal import Glibc
+
+/// systemd's file descriptor store, sd_pid_notify_with_fds(3): descriptors that it keeps for us over a restart, a
+/// crash and an upgrade. Does nothing without `$NOTIFY_SOCKET`.
+///
+/// systemd does not say whether it took a descriptor: the store may be off, or full.
+package final class DescriptorStore: Sendable {
+    /// What systemd is told.
+    package enum Operation: Sendable {
+        case add(CInt, name: String)
+        case remove(name: String)
+    }
+
+    private let worker: SerialWorker<Operation>?
+
+    package init() {
+        worker = getenv("NOTIFY_SOCKET") == nil ? nil : Self.worker(Self.tellSystemd)
+    }
+
+    /// A store in place of systemd's. `carryOut` is called on a thread of its own, in order; a descriptor is closed
+    /// when it returns.
+    package init(carryOut: @escaping @Sendable (Operation) -> Void) {
+        worker = Self.worker(carryOut)
+    }
+
+    /// Adds a descriptor and closes ours. Names need not be unique: a second one is kept beside the first.
+    package func add(_ descriptor: CInt, name: String) {
+        guard let worker, worker.submit(.add(descriptor, name: name)) else {
+            close(descriptor)
+            return
+        }
+    }
+
+    /// Removes every descriptor of this name.
+    package func remove(name: String) {
+        worker?.submit(.remove(name: name))
+    }
+
+    /// Waits until everything is sent; false when that takes longer than `limit`.
+    @discardableResult
+    package func flush(within limit: Duration = .seconds(1)) -> Bool {
+        worker?.flush(within: limit) ?? true
+    }
+
+    private static func worker(_ carryOut: @escaping @Sendable (Operation) -> Void) -> SerialWorker<Operation> {
+        SerialWorker(capacity: 4096) { operation in
+            carryOut(operation)
+            if case .add(let descriptor, _) = operation { close(descriptor) }
+        }
+    }
+
+    private static func tellSystemd(_ operation: Operation) {
+        switch operation {
+        case .add(var descriptor, let name):
+            sd_pid_notify_with_fds(0, 0, "FDSTORE=1\nFDNAME=\(name)", &descriptor, 1)
+        case .remove(let name):
+            sd_notify(0, "FDSTOREREMOVE=1\nFDNAME=\(name)")
+        }
+    }
+}
