@@ -1,0 +1,75 @@
+internal import BearerCore
+internal import BearerUpstream
+
+/// Exchanges with the authorization server: at most one in flight for a profile, within the budget of all.
+extension Broker {
+    func enqueue(_ exchange: ExchangeOrder) {
+        queue.append(exchange)
+        sendQueued()
+    }
+
+    /// Sends what the budget allows.
+    func sendQueued() {
+        while let first = queue.first, budget.take(at: now().boot) {
+            queue.removeFirst()
+            job.yield(.exchange(first))
+        }
+    }
+
+    func carryOut(_ job: Job) async {
+        switch job {
+        case .exchange(let order): await carryOut(order)
+        case .save(let name): await saveAgain(name)
+        case .reload(let request): await carryOut(request)
+        }
+    }
+
+    /// Carries one exchange out, from what must be on disk before it to the event that tells of its outcome.
+    private func carryOut(_ order: ExchangeOrder) async {
+        guard let profile = profiles[order.profile], ObjectIdentifier(profile) == order.owner,
+            profile.lifecycle.exchange == order.exchange
+        else { return }
+        switch order.exchange.kind {
+        case .token:
+            handleIfCurrent(await requestToken(order.exchange, for: profile), for: profile)
+        case .registration:
+            await save(.history, of: profile)
+            let outcome = await register(order.exchange, for: profile)
+            handleIfCurrent(outcome, for: profile)
+            settleRegistrants(of: profile, outcome)
+            await save(.history, of: profile)
+        }
+    }
+
+    /// A reload may have put another in the profile's place meanwhile.
+    private func handleIfCurrent(_ outcome: LifecycleEvent, for profile: Profile) {
+        guard profiles[profile.name] === profile else { return }
+        handle(outcome, for: profile)
+    }
+
+    private func requestToken(_ exchange: Exchange, for profile: Profile) async -> LifecycleEvent {
+        guard let credentials = profile.credentials?.credentials else {
+            let failure = ExchangeFailure(.unexpectedReply, detail: "there are no client credentials to ask with")
+            return .failed(exchange: exchange.id, failure)
+        }
+        let sentAt = now()
+        do {
+            let grant = try await upstream.requestToken(profile.settings.tokenRequest(credentials))
+            return .granted(exchange: exchange.id, grant, sentAt: sentAt)
+        } catch {
+            return .failed(exchange: exchange.id, error)
+        }
+    }
+
+    /// The credentials are on disk before anybody uses them.
+    private func register(_ exchange: Exchange, for profile: Profile) async -> LifecycleEvent {
+        do {
+            let credentials = try await upstream.register(profile.settings.registrationRequest)
+            profile.credentials = StoredCredentials(credentials: credentials, registeredAt: now().unixSeconds)
+            await save(.credentials, of: profile)
+            return .registered(exchange: exchange.id)
+        } catch {
+            return .failed(exchange: exchange.id, error)
+        }
+    }
+}

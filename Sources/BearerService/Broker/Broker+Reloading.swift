@@ -1,0 +1,137 @@
+internal import BearerCore
+internal import BearerProtocol
+internal import BearerUpstream
+
+/// `systemctl reload`: the new configuration is checked whole, then taken at once; what is invalid changes nothing.
+extension Broker {
+    /// Longer than any exchange may take.
+    private static let lastExchange = Duration.seconds(20)
+
+    func reload(id: RequestID?, _ peer: Peer, _ client: ClientConnection) throws(ErrorReply) -> Ticket {
+        try requireAdministrator(peer, "reload")
+        guard !isReloading else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
+        isReloading = true
+        let waiting = ReloadRequest(id: id, client: client)
+        job.yield(.reload(waiting))
+        return Ticket(profile: "", number: 0)
+    }
+
+    func carryOut(_ request: ReloadRequest) async {
+        let line: [UInt8]
+        do throws(StartFailure) {
+            let reloaded = try await reloader.reload()
+            try await keepUnsaved(from: reloaded)
+            await apply(reloaded)
+            journal.write(.reloaded, "the configuration was reloaded: \(summary().text)")
+            line = ReloadReply().line(id: request.id)
+        } catch {
+            journal.write(.reloadFailed, "the configuration was not reloaded, nothing has changed: \(error.message)")
+            line = ErrorReply(.invalidRequest, error.message).line(id: request.id)
+        }
+        isReloading = false
+        request.client.deliver(line)
+    }
+
+    /// Credentials that are in memory only must not be let go of.
+    private func keepUnsaved(from reloaded: Reloaded) async throws(StartFailure) {
+        let kept = Dictionary(uniqueKeysWithValues: reloaded.profiles.map { ($0.name, $0.key) })
+        let endangered = profiles.values.first { profile in
+            profile.unsaved.contains(.credentials) && kept[profile.name] != profile.settings.key
+        }
+        guard let endangered else { return }
+        await reloaded.upstream.shutdown()
+        throw StartFailure(
+            .configuration,
+            "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a state "
+                + "directory that can be written before its server or statement changes or it is removed")
+    }
+
+    private func apply(_ reloaded: Reloaded) async {
+        let changed = await load(reloaded.profiles.filter(needsLoading))
+        reloaded.applyLogLevel()
+        retire(upstream, after: Self.lastExchange)
+        upstream = reloaded.upstream
+        if reloaded.settings.budget != settings.budget {
+            budget = Budget(reloaded.settings.budget, now: now(), level: 0)
+        }
+        settings = reloaded.settings
+        let names = Set(reloaded.profiles.map(\.name))
+        for profile in profiles.values where !names.contains(profile.name) { remove(profile) }
+        for new in reloaded.profiles {
+            if let loaded = changed[new.name] { replace(with: loaded) } else { update(new) }
+        }
+        setAlarm()
+        noteChange()
+    }
+
+    /// A profile is read from disk when it is new, belongs to another server or statement, or could not be used.
+    private func needsLoading(_ new: ProfileSettings) -> Bool {
+        guard let profile = profiles[new.name] else { return true }
+        return profile.settings.key != new.key || profile.blockage != nil
+    }
+
+    private func load(_ profiles: [ProfileSettings]) async -> [String: LoadedProfile] {
+        let loader = loader
+        let wall = now().wall
+        let loaded = try? await disk.run { () throws(StateError) in profiles.map { loader.load($0, now: wall) } }
+        return Dictionary(uniqueKeysWithValues: (loaded ?? []).map { ($0.settings.name, $0) })
+    }
+
+    private func remove(_ profile: Profile) {
+        profiles[profile.name] = nil
+        let error = ErrorReply(.unknownProfile, "profile \(profile.name) is no longer configured")
+        discard(profile, with: error)
+        endWaiting(profile, with: error)
+        for watcher in profile.watchers.values { watcher.client.refuse(error, id: watcher.id) }
+    }
+
+    /// Those who wait or watch stay; a token of the server or statement before is dropped.
+    private func replace(with loaded: LoadedProfile) {
+        let profile = Profile(loaded)
+        let old = profiles.updateValue(profile, forKey: profile.name)
+        for warning in loaded.warnings { warn(warning, of: profile) }
+        if let old {
+            discard(old, with: ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
+            profile.waiters = old.waiters
+            profile.watchers = old.watchers
+            profile.requests = old.requests
+            if old.lifecycle.token != nil { publish(profile.unavailable(at: now()), to: profile) }
+        }
+        start(profile)
+        turnAwayWatchers(of: profile)
+    }
+
+    /// Ends what was under way for a profile that is no more; `error` is for who waits for its registration.
+    private func discard(_ profile: Profile, with error: ErrorReply) {
+        forget(profile)
+        queue.removeAll { $0.profile == profile.name }
+        endRegistering(profile, with: error)
+    }
+
+    private func update(_ new: ProfileSettings) {
+        guard let profile = profiles[new.name] else { return }
+        profile.settings = new
+        let moment = now()
+        let actions = profile.lifecycle.reconfigure(
+            renewal: new.renewal, reregister: new.reregister, at: moment, random: .random(in: 0..<1))
+        perform(actions, for: profile, at: moment)
+        turnAwayWatchers(of: profile)
+    }
+
+    /// A right that was taken away ends with the reload.
+    private func turnAwayWatchers(of profile: Profile) {
+        for watcher in profile.watchers.values where !mayAsk(watcher.peer, profile) {
+            watcher.client.refuse(denied(watcher.peer, profile.name), id: watcher.id)
+        }
+    }
+
+    func warn(_ warning: StateWarning, of profile: Profile) {
+        journal.write(.stateWarning, "\(profile.name): \(warning)", [.profile: profile.name])
+    }
+}
+
+/// A client that waits for the outcome of a reload.
+struct ReloadRequest: Sendable {
+    let id: RequestID?
+    let client: ClientConnection
+}

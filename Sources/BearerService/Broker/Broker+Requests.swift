@@ -1,0 +1,144 @@
+internal import BearerCore
+internal import BearerProtocol
+
+/// Answers clients. Everything here runs within the read that brought the request.
+extension Broker {
+    /// Answers one request of `client`, whom the kernel says to be `peer`.
+    func answer(_ request: Request, from peer: Peer, _ client: ClientConnection) -> Answer {
+        do throws(ErrorReply) {
+            switch request.operation {
+            case .token(let wanted): return try token(wanted, id: request.id, peer, client)
+            case .renew(let wanted): return try renew(wanted, id: request.id, peer, client)
+            case .watch(let name): return try watch(name, id: request.id, peer, client)
+            case .status(let name): return .reply(try status(name, peer).line(id: request.id))
+            case .ping: return .reply(PongReply(version: identity.version).line(id: request.id))
+            case .reload: return .later(try reload(id: request.id, peer, client))
+            case .register(let name, let force):
+                return .later(try register(name, force: force, id: request.id, peer, client))
+            }
+        } catch {
+            return .reply(error.line(id: request.id))
+        }
+    }
+
+    private func token(
+        _ wanted: BearerProtocol.TokenRequest, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+    ) throws(ErrorReply) -> Answer {
+        let profile = try profile(wanted.profile, for: peer)
+        let moment = now()
+        let minimum = wanted.minimumValidity
+        if let token = profile.servableToken(at: moment),
+            minimum == .zero || token.remaining(at: moment) >= minimum
+        {
+            return .reply(give(token, of: profile, id: id, to: peer, at: moment))
+        }
+        try checkLifetime(minimum, profile)
+        if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
+        if profile.lifecycle.token != nil { try demand(profile, at: moment) }
+        return try wait(for: .lasting(minimum), wanted.wait, id: id, profile, peer, client, at: moment)
+    }
+
+    private func renew(
+        _ wanted: RenewRequest, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+    ) throws(ErrorReply) -> Answer {
+        let profile = try profile(wanted.profile, for: peer)
+        let moment = now()
+        if let token = profile.servableToken(at: moment) {
+            guard token.value == wanted.rejected else {
+                return .reply(give(token, of: profile, id: id, to: peer, at: moment))
+            }
+            perform(profile.lifecycle.noteRejection(), for: profile, at: moment)
+        }
+        if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
+        if profile.lifecycle.token != nil { try demand(profile, at: moment) }
+        return try wait(for: .other(than: wanted.rejected), wanted.wait, id: id, profile, peer, client, at: moment)
+    }
+
+    private func give(
+        _ token: AccessToken, of profile: Profile, id: RequestID?, to peer: Peer, at moment: Moment
+    ) -> [UInt8] {
+        noteUse(of: profile, token, by: .uid(peer.uid), peer)
+        guard let id else { return profile.replies.line(for: token, profile: profile.name, at: moment) }
+        return TokenReply(token, profile: profile.name, at: moment).line(id: id)
+    }
+
+    /// A token cannot last longer than a fresh one does.
+    private func checkLifetime(_ minimum: Duration, _ profile: Profile) throws(ErrorReply) {
+        guard let lifetime = profile.lifecycle.lastLifetime, minimum > lifetime else { return }
+        throw ErrorReply(minimum: minimum, exceeds: lifetime)
+    }
+
+    /// Joins the exchange in flight or starts one on everybody's behalf.
+    private func demand(_ profile: Profile, at moment: Moment) throws(ErrorReply) {
+        let (demand, actions) = profile.lifecycle.demandRenewal(at: moment)
+        perform(actions, for: profile, at: moment)
+        setAlarm()
+        guard case .slowDown(let retryAfter) = demand else { return }
+        throw ErrorReply(
+            .slowDown, "clients caused a renewal of profile \(profile.name) less than 30 s ago",
+            retryAfter: retryAfter)
+    }
+
+    private func wait(
+        for wish: Waiter.Wish, _ limit: Duration, id: RequestID?, _ profile: Profile, _ peer: Peer,
+        _ client: ClientConnection, at moment: Moment
+    ) throws(ErrorReply) -> Answer {
+        guard limit > .zero else { throw profile.unavailable(at: moment) }
+        return .later(
+            wait(for: wish, atMost: limit, profile) { outcome, profile in
+                switch outcome {
+                case .token where !self.mayAsk(peer, profile):
+                    client.deliver(self.denied(peer, profile.name).line(id: id))
+                case .token(let token, let now):
+                    client.deliver(self.give(token, of: profile, id: id, to: peer, at: now))
+                case .failed(let error): client.deliver(error.line(id: id))
+                }
+            })
+    }
+
+    /// The profile that a request means, if `peer` may have its token.
+    func profile(_ name: String?, for peer: Peer) throws(ErrorReply) -> Profile {
+        guard let profile = find(name) else { throw unknownProfile(name) }
+        guard mayAsk(peer, profile) else { throw denied(peer, profile.name) }
+        profile.requests += 1
+        return profile
+    }
+
+    func find(_ name: String?) -> Profile? {
+        guard let name else { return standardProfile }
+        return profiles[name]
+    }
+
+    func unknownProfile(_ name: String?) -> ErrorReply {
+        guard let name else {
+            return ErrorReply(.unknownProfile, "there are several profiles and none is called default: name one")
+        }
+        return ErrorReply(.unknownProfile, "there is no profile \(name)")
+    }
+
+    func mayAsk(_ peer: Peer, _ profile: Profile) -> Bool {
+        profile.settings.access?.allows(peer) ?? true
+    }
+}
+
+extension ErrorReply: Error {}
+
+extension ErrorReply {
+    /// No token lasts that long, not even a fresh one.
+    init(minimum: Duration, exceeds lifetime: Duration) {
+        self.init(
+            .invalidRequest,
+            "min_valid is \(minimum.components.seconds), but a fresh token lasts \(lifetime.components.seconds) s: ask for "
+                + "less")
+    }
+}
+
+extension Profile {
+    /// What is said to whom no token can be given now.
+    func unavailable(at moment: Moment) -> ErrorReply {
+        let reason = lifecycle.trouble.map { "the last exchange failed: \($0.last.label)" } ?? "it is being fetched"
+        return ErrorReply(
+            .temporarilyUnavailable, "profile \(name) has no such token yet; \(reason)",
+            retryAfter: retryAfter(at: moment))
+    }
+}

@@ -1,0 +1,55 @@
+internal import BearerCore
+
+/// What must survive a restart. A disk that does not take it stops nothing: it is used from memory, and written as
+/// soon as that is possible.
+extension Broker {
+    /// What could not be written is tried again after this long.
+    private static let saveInterval = Duration.seconds(30)
+
+    func save(_ part: ProfileFiles.Part, of profile: Profile) async {
+        let files = profile.files
+        let history = profile.lifecycle.history
+        let credentials = profile.credentials
+        do {
+            try await disk.run { () throws(StateError) in
+                switch part {
+                case .history: try files.ledger.save(history)
+                case .credentials: if let credentials { try files.credentials.save(credentials) }
+                }
+            }
+            saved(part, of: profile)
+        } catch {
+            notSaved(part, of: profile, error)
+        }
+    }
+
+    func saveAgain(_ name: String) async {
+        guard let profile = profiles[name] else { return }
+        for part in profile.unsaved { await save(part, of: profile) }
+    }
+
+    /// Orders everything to be written that is not on disk.
+    func orderSaves() {
+        nextSave = nil
+        for profile in profiles.values where !profile.unsaved.isEmpty { job.yield(.save(profile: profile.name)) }
+    }
+
+    private func saved(_ part: ProfileFiles.Part, of profile: Profile) {
+        guard profile.unsaved.remove(part) != nil, profile.unsaved.isEmpty else { return }
+        journal.write(.stateDurable, "\(profile.name): everything is on disk again", [.profile: profile.name])
+        noteChange()
+    }
+
+    private func notSaved(_ part: ProfileFiles.Part, of profile: Profile, _ error: StateError) {
+        let isFirst = profile.unsaved.isEmpty
+        profile.unsaved.insert(part)
+        nextSave = now().boot + Self.saveInterval
+        setAlarm()
+        guard isFirst else { return }
+        let message =
+            "\(profile.name): \(error); it is used from memory and written as soon as that is possible: do not restart "
+            + "the daemon before"
+        journal.write(.stateNotDurable, message, [.profile: profile.name])
+        noteChange()
+    }
+}

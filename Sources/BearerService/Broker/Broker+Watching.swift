@@ -1,0 +1,41 @@
+internal import BearerCore
+internal import BearerProtocol
+
+/// Those who are told of each new token.
+extension Broker {
+    func watch(
+        _ name: String?, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+    ) throws(ErrorReply) -> Answer {
+        let profile = try profile(name, for: peer)
+        let moment = now()
+        let ticket = nextTicket(profile)
+        profile.watchers[ticket.number] = Watcher(id: id, peer: peer, client: client)
+        let first =
+            profile.servableToken(at: moment).map { watchLine($0, of: profile, id: id, at: moment) }
+            ?? profile.refusal.map { ErrorReply(.registrationRefused, $0).line(id: id) }
+        if let token = profile.servableToken(at: moment) { noteUse(of: profile, token, by: .uid(peer.uid), peer) }
+        return .watching(ticket, first: first)
+    }
+
+    func publishToken(of profile: Profile, at moment: Moment) {
+        guard let token = profile.servableToken(at: moment), !profile.watchers.isEmpty else { return }
+        let shared = watchLine(token, of: profile, id: nil, at: moment)
+        for watcher in profile.watchers.values {
+            noteUse(of: profile, token, by: .uid(watcher.peer.uid), watcher.peer)
+            let line = watcher.id == nil ? shared : watchLine(token, of: profile, id: watcher.id, at: moment)
+            watcher.client.publish(line)
+        }
+    }
+
+    func tokenEnded(_ profile: Profile, at moment: Moment) {
+        publish(profile.unavailable(at: moment), to: profile)
+    }
+
+    func publish(_ error: ErrorReply, to profile: Profile) {
+        for watcher in profile.watchers.values { watcher.client.publish(error.line(id: watcher.id)) }
+    }
+
+    private func watchLine(_ token: AccessToken, of profile: Profile, id: RequestID?, at moment: Moment) -> [UInt8] {
+        TokenReply(token, profile: profile.name, at: moment, withGeneration: true).line(id: id)
+    }
+}

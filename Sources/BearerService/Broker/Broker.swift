@@ -1,0 +1,171 @@
+internal import BearerCore
+internal import BearerProtocol
+internal import BearerUpstream
+
+/// The one place where tokens live. An actor on the loop that serves the clients, so that a token in memory is
+/// answered within the read that asks for it; whatever takes time happens elsewhere and comes back as an event.
+actor Broker {
+    nonisolated let loop: ServingLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// A line whenever what ``summary()`` says may have changed.
+    nonisolated let changes: AsyncStream<Void>
+
+    let disk: Disk
+    let loader: ProfileLoader
+    let store: TokenStore
+    let journal: Journal
+    nonisolated let identity: DaemonIdentity
+    /// Reads and checks the configuration anew.
+    let reloader: Reloader
+    let now: @Sendable () -> Moment
+
+    var settings: BrokerSettings
+    var upstream: UpstreamClient
+    var isReloading = false
+
+    var profiles: [String: Profile] {
+        didSet { standardProfile = Self.standard(of: profiles) }
+    }
+    /// The one that is meant where none is named: the one called `default`, else the only one.
+    private(set) var standardProfile: Profile?
+    var connections = Connections()
+    /// A change of ``connections`` is about to be told.
+    var isNotingConnections = false
+    /// Resumed when the last connection is closed, while the daemon stops.
+    var lastConnection: CheckedContinuation<Void, Never>?
+    var complaints = ComplaintLimit()
+    var budget: Budget
+    /// Exchanges that wait for the budget, first come first served.
+    var queue: [ExchangeOrder] = []
+    /// When credentials that are not on disk are written again, on CLOCK_BOOTTIME.
+    var nextSave: Duration?
+
+    private let changed: AsyncStream<Void>.Continuation
+    private let jobs: AsyncStream<Job>
+    let job: AsyncStream<Job>.Continuation
+    private var alarm: Alarm?
+    private var tickets: UInt64 = 0
+
+    init(
+        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerSettings, upstream: UpstreamClient
+    ) {
+        disk = services.disk
+        loader = services.loader
+        store = services.store
+        journal = services.journal
+        identity = services.identity
+        reloader = services.reloader
+        loop = services.loop
+        now = services.now
+        self.settings = settings
+        self.upstream = upstream
+        self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, Profile($0)) })
+        standardProfile = Self.standard(of: self.profiles)
+        budget = Budget(settings.budget, now: services.now())
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (jobs, job) = AsyncStream.makeStream()
+    }
+
+    /// Lives until ``stop()``: sends what the profiles order, wakes when something is due.
+    ///
+    /// - Throws: ``LoopError``.
+    func run() async throws {
+        let alarm = try Alarm(on: loop) { self.assumeIsolated { $0.wake() } }
+        self.alarm = alarm
+        for profile in profiles.values { start(profile) }
+        noteChange()
+        await withDiscardingTaskGroup { group in
+            for await job in jobs {
+                group.addTask { await self.carryOut(job) }
+            }
+        }
+        self.alarm = nil
+        alarm.stop()
+        await upstream.shutdown()
+    }
+
+    func start(_ profile: Profile) {
+        guard let blockage = profile.blockage else { return handle(.start, for: profile) }
+        journal.write(.profileBlocked, "\(profile.name): \(blockage)", [.profile: profile.name])
+        refused(profile)
+    }
+
+    /// Starts nothing more and ends ``run()``. A registration in flight gets a little time to come back and be saved:
+    /// its credentials would be lost otherwise.
+    func stop() async {
+        job.finish()
+        let isRegistering = profiles.values.contains { $0.lifecycle.exchange.map { $0.kind != .token } ?? false }
+        if isRegistering {
+            retire(upstream, after: Self.lastRegistration)
+        } else {
+            await upstream.shutdown()
+        }
+    }
+
+    /// Ends a client's connections once what it has in flight must be over.
+    func retire(_ client: UpstreamClient, after delay: Duration) {
+        loop.schedule(after: delay) { Task { await client.shutdown() } }
+    }
+
+    private static let lastRegistration = Duration.seconds(4)
+
+    /// Takes one event of a profile in, and does what follows from it.
+    func handle(_ event: LifecycleEvent, for profile: Profile) {
+        let moment = now()
+        let actions = profile.lifecycle.handle(event, at: moment, random: .random(in: 0..<1))
+        perform(actions, for: profile, at: moment)
+        setAlarm()
+    }
+
+    func perform(_ actions: [LifecycleAction], for profile: Profile, at moment: Moment) {
+        for action in actions {
+            switch action {
+            case .send(let exchange):
+                enqueue(ExchangeOrder(profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange))
+            case .report(let report): journal.report(report, of: profile, at: moment)
+            case .tokenChanged:
+                keep(profile)
+                tokenChanged(profile, at: moment)
+            case .tokenEnded: tokenEnded(profile, at: moment)
+            case .exchangeFailed: exchangeFailed(profile, at: moment)
+            case .refused: refused(profile)
+            }
+        }
+        if !actions.isEmpty { noteChange() }
+    }
+
+    /// Does what is due, and sets the alarm for what is due next.
+    private func wake() {
+        let moment = now()
+        for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: moment) == true {
+            handle(.deadline, for: profile)
+        }
+        if let nextSave, nextSave <= moment.boot { orderSaves() }
+        sendQueued()
+        setAlarm()
+    }
+
+    func setAlarm() {
+        let moment = now()
+        var times = profiles.values.compactMap { profile in
+            profile.lifecycle.nextDeadline.map { moment.boot + $0.remaining(at: moment) }
+        }
+        if !queue.isEmpty { times.append(budget.nextAvailable(at: moment.boot)) }
+        if let nextSave { times.append(nextSave) }
+        alarm?.set(times.min())
+    }
+
+    private static func standard(of profiles: [String: Profile]) -> Profile? {
+        profiles["default"] ?? (profiles.count == 1 ? profiles.values.first : nil)
+    }
+
+    func noteChange() {
+        changed.yield()
+    }
+
+    func nextTicket(_ profile: Profile) -> Ticket {
+        tickets += 1
+        return Ticket(profile: profile.name, number: tickets)
+    }
+}

@@ -1,0 +1,23 @@
+internal import BearerCore
+
+/// What holds for all profiles, and can change at a reload.
+struct BrokerSettings: Sendable, Equatable {
+    let limits: ConnectionLimits
+    let budget: BudgetConfiguration
+    let credentialFailure: CredentialSocketConfiguration.Failure
+    /// The journal tells the first time that a user or unit is given a token of a generation.
+    let audit: Bool
+
+    init(_ configuration: Configuration) {
+        limits = ConnectionLimits(configuration.limits)
+        budget = configuration.budget
+        credentialFailure = configuration.credentialSocket.onFailure
+        audit = configuration.audit
+    }
+}
+
+extension Budget {
+    init(_ configuration: BudgetConfiguration, now: Moment, level: Double = 1) {
+        self.init(rate: configuration.rate, burst: Double(configuration.burst), now: now.boot, level: level)
+    }
+}

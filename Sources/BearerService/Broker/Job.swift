@@ -1,0 +1,17 @@
+internal import BearerCore
+
+/// An exchange that a profile wants sent.
+struct ExchangeOrder: Sendable, Equatable {
+    let profile: String
+    /// The very ``Profile``: exchanges of one that a reload put in its place have the same numbers.
+    let owner: ObjectIdentifier
+    let exchange: Exchange
+}
+
+/// Work that takes time, and so happens beside the serving loop.
+enum Job: Sendable {
+    case exchange(ExchangeOrder)
+    case reload(ReloadRequest)
+    /// Write again what could not be written.
+    case save(profile: String)
+}

@@ -1,0 +1,60 @@
+internal import BearerCore
+internal import BearerProtocol
+
+/// One profile as the broker keeps it: its configuration, its stored credentials, the life of its token, and who waits
+/// for it. Lives on the serving loop.
+final class Profile {
+    var settings: ProfileSettings
+    let files: ProfileFiles
+    var lifecycle: TokenLifecycle
+    var credentials: StoredCredentials?
+    /// What is known here and could not be written: a restart would lose it.
+    var unsaved: Set<ProfileFiles.Part> = []
+    /// Why nothing is asked upstream, when this host must mend it first.
+    var blockage: String?
+    var waiters: [UInt64: Waiter] = [:]
+    var watchers: [UInt64: Watcher] = [:]
+    /// Administrators who wait for a forced registration.
+    var registrants: [UInt64: Registrant] = [:]
+    /// Requests of clients for this profile since the start.
+    var requests: UInt64 = 0
+    var replies = TokenReplyCache()
+    var audit = Audit()
+    /// The generation that the token store keeps.
+    var stored: UInt64?
+
+    init(_ loaded: LoadedProfile) {
+        settings = loaded.settings
+        files = loaded.files
+        credentials = loaded.credentials
+        blockage = loaded.blockage
+        lifecycle = TokenLifecycle(
+            renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
+            hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
+        stored = loaded.token?.generation
+    }
+
+    var name: String { settings.name }
+
+    /// The token, if it may be handed out now.
+    func servableToken(at now: Moment) -> AccessToken? {
+        guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
+        return token
+    }
+
+    /// Why waiting is pointless: what the client is told with `registration_refused`.
+    var refusal: String? {
+        if let blockage { return blockage }
+        guard let error = lifecycle.trouble?.refusal else { return nil }
+        return "the authorization server refuses profile \(name): \(error.rawValue)"
+    }
+
+    /// `retry_after` for who is told to come back.
+    func retryAfter(at now: Moment) -> Duration {
+        lifecycle.nextAttempt?.remaining(at: now) ?? .seconds(1)
+    }
+
+    func state(at now: Moment) -> ProfileState {
+        blockage == nil ? lifecycle.state(at: now) : .refused
+    }
+}

@@ -1,0 +1,25 @@
+internal import BearerCore
+
+/// Reads what is kept of a profile. Blocks on the disk.
+///
+/// A profile whose files cannot be used is refused, and nothing is written over them; the others go on.
+struct ProfileLoader: Sendable {
+    let directory: StateDirectory
+
+    /// - Parameter now: the wall clock.
+    func load(_ settings: ProfileSettings, now: Duration) -> LoadedProfile {
+        var profile = LoadedProfile(settings: settings, files: ProfileFiles(directory, key: settings.key))
+        do throws(StateError) {
+            if case .present(let stored, let warnings) = try profile.files.credentials.load() {
+                profile.credentials = stored
+                profile.warnings = warnings
+            }
+            let (history, warning) = try profile.files.ledger.load(now: now)
+            profile.history = history
+            if let warning { profile.warnings.append(warning) }
+        } catch {
+            profile.blockage = "\(error)"
+        }
+        return profile
+    }
+}

@@ -1,0 +1,99 @@
+internal import BearerCore
+internal import BearerSystemd
+internal import BearerUpstream
+internal import Logging
+internal import NIOPosix
+
+/// A configuration with everything in it looked up.
+struct LoadedConfiguration: Sendable {
+    let configuration: Configuration
+    let profiles: [ProfileSettings]
+    let logLevel: Logger.Level
+}
+
+/// Reads the configuration and checks it whole, at start and at each reload.
+struct ConfigurationLoader: Sendable {
+    let paths: DaemonPaths
+    let options: DaemonOptions
+    let credentials: CredentialsDirectory
+    /// The permission bits of the clients' socket.
+    let socketMode: UInt32
+
+    /// Blocks on the disk and on name services.
+    func load() throws(StartFailure) -> LoadedConfiguration {
+        let configuration: Configuration
+        do {
+            configuration = try Configuration.load(
+                path: paths.configuration, mayBeMissing: paths.isConfigurationOptional)
+        } catch {
+            throw StartFailure(.configuration, "\(error)")
+        }
+        let profiles = try SettingsResolver(credentials: credentials).settings(of: configuration)
+        try checkOpenness(profiles)
+        return LoadedConfiguration(
+            configuration: configuration, profiles: profiles,
+            logLevel: Logger.Level(options.logLevel ?? configuration.logLevel))
+    }
+
+    /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`.
+    func loadWaitingForAccounts(since start: Moment) async throws -> LoadedConfiguration {
+        while true {
+            do throws(StartFailure) {
+                return try load()
+            } catch {
+                guard error.wait > SystemClock.now().boot - start.boot else { throw error }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    func makeUpstream(_ configuration: Configuration) throws(StartFailure) -> UpstreamClient {
+        let upstream = UpstreamConfiguration(
+            version: BearerdVersion.current, proxy: configuration.proxy?.description,
+            trust: .chosen(caFile: configuration.caFile))
+        do {
+            return try UpstreamClient(
+                configuration: upstream, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        } catch {
+            throw StartFailure(.configuration, "\(error)")
+        }
+    }
+
+    /// Everything that a reload needs, checked before anything changes.
+    func reload(_ log: LogQueue) async throws(StartFailure) -> Reloaded {
+        let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure> = await Blocking.run {
+            Result { () throws(StartFailure) in
+                let loaded = try load()
+                return (loaded, try makeUpstream(loaded.configuration))
+            }
+        }
+        let (loaded, upstream) = try result.get()
+        return Reloaded(
+            settings: BrokerSettings(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
+            applyLogLevel: { log.level = loaded.logLevel })
+    }
+
+    /// A socket that everybody can open must not give away a token for which nobody is named.
+    private func checkOpenness(_ profiles: [ProfileSettings]) throws(StartFailure) {
+        guard socketMode & 0o006 != 0, let open = profiles.first(where: { $0.access == nil }) else { return }
+        throw StartFailure(
+            .configuration,
+            "\(paths.socket): mode 0\(String(socketMode, radix: 8)) lets everybody open the socket, and profile "
+                + "\(open.name) has no allow: name who may have its token, or make the mode 0660")
+    }
+}
+
+extension Logger.Level {
+    init(_ level: LogLevel) {
+        self =
+            switch level {
+            case .trace: .trace
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            case .critical: .critical
+            }
+    }
+}

@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// Where things lie: what systemd hands over wins over a flag, a flag over a default.
+struct DaemonPaths: Sendable, Equatable {
+    let configuration: String
+    /// Nobody named the configuration: it may be missing.
+    let isConfigurationOptional: Bool
+    let socket: String
+    let stateDirectory: String
+    /// They are those of an ordinary user's own daemon.
+    let areUsersOwn: Bool
+
+    /// - Parameters:
+    ///   - environment: looks an environment variable up; empty values count as none.
+    ///   - user: our user. An ordinary one with a session ($XDG_RUNTIME_DIR) has places of its own.
+    init(_ options: DaemonOptions, user: UInt32, environment: (String) -> String?) {
+        let places = Self.places(user: user, environment: environment)
+        areUsersOwn = user != 0 && environment("XDG_RUNTIME_DIR") != nil
+        configuration = options.configuration ?? places.configuration
+        isConfigurationOptional = options.configuration == nil
+        socket = options.socket ?? places.socket
+        // systemd separates several directories by colons; ours is the first.
+        let handedOver = environment("STATE_DIRECTORY").flatMap { $0.split(separator: ":").first.map(String.init) }
+        stateDirectory = handedOver ?? options.stateDirectory ?? places.state
+    }
+
+    private static func places(
+        user: UInt32, environment: (String) -> String?
+    ) -> (configuration: String, socket: String, state: String) {
+        guard user != 0, let runtime = environment("XDG_RUNTIME_DIR") else {
+            return ("/etc/bearerd/bearerd.yaml", "/run/bearerd/bearerd.sock", "/var/lib/bearerd")
+        }
+        let home = environment("HOME") ?? "/"
+        let configuration = environment("XDG_CONFIG_HOME") ?? "\(home)/.config"
+        let state = environment("XDG_STATE_HOME") ?? "\(home)/.local/state"
+        return ("\(configuration)/bearerd/bearerd.yaml", "\(runtime)/bearerd/bearerd.sock", "\(state)/bearerd")
+    }
+}
+
+/// Looks an environment variable up; an empty value counts as none.
+func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+}

@@ -1,0 +1,86 @@
+internal import BearerCore
+internal import BearerSystemd
+internal import BearerUpstream
+internal import Glibc
+
+extension DaemonStart {
+    func takeDescriptors() throws(StartFailure) -> [ListenDescriptor] {
+        do {
+            return try ListenDescriptors.take()
+        } catch {
+            throw StartFailure(.configuration, "\(error)")
+        }
+    }
+
+    /// The permission bits of the clients' socket: of the path, since the descriptor of a bound socket says 0777.
+    func mode(_ handedOver: [ListenDescriptor]) -> UInt32 {
+        var status = stat()
+        guard let socket = handedOver.first(where: { $0.name == ListeningSockets.clientUnit }),
+            let path = SocketAddressBytes.own(ofSocket: socket.descriptor), stat(path, &status) == 0
+        else { return options.socketMode }
+        return status.st_mode & 0o7777
+    }
+
+    func openState(_ paths: DaemonPaths) throws(StartFailure) -> StateDirectory {
+        do {
+            if paths.areUsersOwn { try PrivateDirectory.make(paths.stateDirectory) }
+            return try StateDirectory.open(path: paths.stateDirectory)
+        } catch {
+            throw StartFailure(error)
+        }
+    }
+
+    func openSockets(
+        _ paths: DaemonPaths, _ handedOver: [ListenDescriptor]
+    ) throws(StartFailure) -> ListeningSockets {
+        let group = try socketGroup()
+        if paths.areUsersOwn, options.socket == nil { try makeDirectory(of: paths.socket) }
+        do {
+            return try ListeningSockets.open(
+                handedOver: handedOver,
+                clients: SocketPath(path: paths.socket, mode: options.socketMode, group: group),
+                credentials: options.credentialSocket.map { SocketPath(path: $0, mode: 0o600, group: nil) })
+        } catch {
+            throw StartFailure(.configuration, "\(error)")
+        }
+    }
+
+    /// A user's own daemon has no package that makes the directory of its socket.
+    private func makeDirectory(of socket: String) throws(StartFailure) {
+        do {
+            try PrivateDirectory.make(PrivateDirectory.parent(of: socket))
+        } catch {
+            throw StartFailure(error)
+        }
+    }
+
+    private func socketGroup() throws(StartFailure) -> UInt32? {
+        guard let name = options.socketGroup else { return nil }
+        let account = UInt32(name).map { AccountName.id($0) } ?? .name(name)
+        guard let group = Accounts.group(account) else {
+            throw StartFailure(.configuration, "--socket-group: this host does not know group \(name)")
+        }
+        return group
+    }
+
+    /// Takes back the tokens that systemd kept for the profiles as they are now.
+    func restoreTokens(
+        of profiles: [LoadedProfile], _ store: TokenStore, _ handedOver: [ListenDescriptor]
+    ) -> [LoadedProfile] {
+        let sockets = [ListeningSockets.clientUnit, ListeningSockets.credentialUnit]
+        let fingerprints = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, $0.fingerprint) })
+        let now = SystemClock.now()
+        let tokens = store.takeBack(handedOver.filter { !sockets.contains($0.name) }) { name, problem in
+            journal.write(.storedTokenDropped, "\(name): a stored token was dropped: \(problem.rawValue)")
+        } isUsable: { stored in
+            guard let fingerprint = fingerprints[stored.profile] else { return .unknownProfile }
+            guard stored.fingerprint == fingerprint else { return .otherCredentials }
+            return stored.token.isServable(at: now) ? nil : .expired
+        }
+        return profiles.map { profile in
+            var restored = profile
+            restored.token = tokens[profile.settings.name]
+            return restored
+        }
+    }
+}

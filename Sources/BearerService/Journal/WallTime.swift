@@ -1,0 +1,40 @@
+internal import BearerCore
+internal import Glibc
+
+extension Moment {
+    /// The wall clock's time for people, in the host's time zone: `2026-05-23 17:04:09`.
+    var wallText: String {
+        text("%Y-%m-%d %H:%M:%S")
+    }
+
+    /// The same within a day: `17:04`.
+    var wallTimeOfDay: String {
+        text("%H:%M")
+    }
+
+    /// - Parameter format: of strftime(3).
+    private func text(_ format: String) -> String {
+        var seconds = time_t(unixSeconds)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return "\(unixSeconds)" }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            let count = strftime(buffer.baseAddress, buffer.count, format, &parts)
+            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+}
+
+extension Duration {
+    /// The two largest units, for people: `19 h 12 min`, `45 s`, `2 d 3 h`.
+    var text: String {
+        let seconds = max(0, components.seconds)
+        let units: [(Int64, String)] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
+        guard let first = units.firstIndex(where: { seconds >= $0.0 }) else { return "0 s" }
+        let (size, name) = units[first]
+        let head = "\(seconds / size) \(name)"
+        guard first + 1 < units.count else { return head }
+        let (nextSize, nextName) = units[first + 1]
+        let rest = seconds % size / nextSize
+        return rest == 0 ? head : "\(head) \(rest) \(nextName)"
+    }
+}

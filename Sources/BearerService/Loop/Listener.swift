@@ -1,0 +1,78 @@
+internal import CLinux
+internal import Glibc
+
+/// Accepts connections on a listening socket.
+///
+/// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
+final class Listener: @unchecked Sendable {
+    /// The most that are accepted in one turn, so that those who are connected are served in between.
+    private static let mostInATurn = 64
+    /// When there is no descriptor or memory for another connection, accepting rests for this long.
+    private static let rest = Duration.seconds(1)
+    private static let backlog: CInt = 4096
+
+    private let descriptor: CInt
+    private let loop: ServingLoop
+    private let onConnection: (CInt) -> Void
+    private let onShortage: (CInt) -> Void
+    private var isShort = false
+    private var isOpen = true
+
+    /// Takes over a bound stream socket.
+    ///
+    /// - Parameters:
+    ///   - onConnection: takes over a non-blocking socket.
+    ///   - onShortage: told once, with errno, when nothing can be accepted for want of descriptors or memory.
+    init(
+        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (CInt) -> Void,
+        onConnection: @escaping @Sendable (CInt) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.onShortage = onShortage
+        self.onConnection = onConnection
+    }
+
+    /// Starts to accept; on the loop's thread.
+    ///
+    /// - Throws: ``LoopError`` when the socket cannot listen.
+    func start() throws(LoopError) {
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        _ = try LoopError.checked("listen", listen(descriptor, Self.backlog))
+        loop.watch(descriptor, for: .input) { [self] _ in accept() }
+    }
+
+    /// Accepts no more. Who has connected and was not accepted is still there for whoever holds the socket as well.
+    func stop() {
+        guard isOpen else { return }
+        isOpen = false
+        loop.forget(descriptor)
+        close(descriptor)
+    }
+
+    private func accept() {
+        for _ in 0..<Self.mostInATurn {
+            let connection = clinux_accept(descriptor)
+            if connection >= 0 {
+                isShort = false
+                onConnection(connection)
+                continue
+            }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EAGAIN: return
+            default: return restForAWhile(errno)
+            }
+        }
+    }
+
+    private func restForAWhile(_ code: CInt) {
+        loop.change(descriptor, to: [])
+        loop.schedule(after: Self.rest) { [self] in
+            if isOpen { loop.change(descriptor, to: .input) }
+        }
+        if !isShort { onShortage(code) }
+        isShort = true
+    }
+}

@@ -1,0 +1,169 @@
+internal import Glibc
+
+/// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
+/// take waits, and whoever sends sees how much that is.
+final class SocketStream {
+    private enum Ending {
+        case none
+        /// Shut the sending half down once everything is sent.
+        case output
+        /// Close once everything is sent.
+        case all
+    }
+
+    let loop: ServingLoop
+    private let descriptor: CInt
+    private var unsent: [UInt8] = []
+    private var sent = 0
+    private var interest: Readiness = []
+    private var isSending = false
+    private var ending = Ending.none
+    private var onSent: () -> Void = {}
+    private var onClose: () -> Void = {}
+    private(set) var isOpen = true
+
+    /// Takes over a non-blocking socket.
+    init(_ descriptor: CInt, on loop: ServingLoop) {
+        self.descriptor = descriptor
+        self.loop = loop
+    }
+
+    /// Bytes that the peer has not taken yet.
+    var unsentCount: Int { unsent.count - sent }
+
+    /// - Parameters:
+    ///   - onReady: keeps its owner alive until the stream is closed.
+    ///   - onSent: called whenever everything is sent.
+    ///   - onClose: called once, when the stream is closed by whomever.
+    func start(
+        readsInput: Bool, onReady: @escaping (Readiness) -> Void, onSent: @escaping () -> Void = {},
+        onClose: @escaping () -> Void
+    ) {
+        self.onSent = onSent
+        self.onClose = onClose
+        interest = readsInput ? .input : []
+        loop.watch(descriptor, for: interest, onReady)
+    }
+
+    /// While input is not read, only a peer that is gone shows.
+    func readInput(_ reads: Bool) {
+        setInterest(reads ? interest.union(.input) : interest.subtracting(.input))
+    }
+
+    func send(_ bytes: [UInt8]) {
+        guard isOpen else { return }
+        if unsent.isEmpty { unsent = bytes } else { unsent += bytes }
+        flushAtEndOfTurn()
+    }
+
+    /// Sends what the peer takes now.
+    func flush() {
+        isSending = false
+        guard isOpen else { return }
+        while sent < unsent.count {
+            guard sendSome() else { return }
+        }
+        unsent = []
+        sent = 0
+        setInterest(interest.subtracting(.output))
+        end()
+        onSent()
+    }
+
+    /// The sending half ends when everything is sent.
+    func shutDownOutputOnceSent() {
+        ending = .output
+        flushAtEndOfTurn()
+    }
+
+    /// Closing at once would drop what the peer has not taken yet.
+    func closeOnceSent() {
+        ending = .all
+        flushAtEndOfTurn()
+    }
+
+    /// What came of a look for input.
+    enum Received {
+        case bytes
+        case nothing
+        /// The peer sends no more.
+        case end
+        /// The stream is closed.
+        case failure
+    }
+
+    /// Lends what has come in, at most 4 KiB at a time.
+    func receive(_ body: (UnsafeRawBufferPointer) -> Void) -> Received {
+        guard isOpen else { return .failure }
+        let buffer = loop.input
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+        if count > 0 {
+            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            return .bytes
+        }
+        if count == 0 { return .end }
+        if errno == EAGAIN || errno == EINTR { return .nothing }
+        close()
+        return .failure
+    }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        loop.forget(descriptor)
+        Glibc.close(descriptor)
+        unsent = []
+        sent = 0
+        let closed = onClose
+        onClose = {}
+        onSent = {}
+        closed()
+    }
+
+    /// - Returns: false when nothing more can be sent for now.
+    private func sendSome() -> Bool {
+        let count = unsent.withUnsafeBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
+            return Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+        }
+        if count >= 0 {
+            sent += count
+            return true
+        }
+        switch errno {
+        case EINTR: return true
+        case EAGAIN:
+            compact()
+            setInterest(interest.union(.output))
+        default: close()
+        }
+        return false
+    }
+
+    private func compact() {
+        unsent.removeSubrange(..<sent)
+        sent = 0
+    }
+
+    private func flushAtEndOfTurn() {
+        guard isOpen, !isSending else { return }
+        isSending = true
+        loop.flushAtEndOfTurn(self)
+    }
+
+    private func end() {
+        switch ending {
+        case .none: break
+        case .output:
+            ending = .none
+            shutdown(descriptor, CInt(SHUT_WR))
+        case .all: close()
+        }
+    }
+
+    private func setInterest(_ new: Readiness) {
+        guard new != interest, isOpen else { return }
+        interest = new
+        loop.change(descriptor, to: new)
+    }
+}

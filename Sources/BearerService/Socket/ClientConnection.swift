@@ -1,0 +1,222 @@
+internal import BearerCore
+internal import BearerProtocol
+
+/// One connection of a client: lines in, replies out, in order.
+///
+/// A token in memory is answered within the read that asks for it. While a request waits, nothing more is read; while
+/// the client does not take its replies, nothing more is answered: what a client can make us hold is bounded.
+///
+/// `@unchecked Sendable`: it lives on the loop's thread; the broker, which lives there too, hands it around.
+final class ClientConnection: @unchecked Sendable {
+    private enum State {
+        case serving
+        /// A request waits for its reply.
+        case waiting(Ticket)
+        /// The connection belongs to a `watch`.
+        case watching(Ticket)
+        /// A last error was said; what still comes in is thrown away, so that the client can read it.
+        case closing
+    }
+
+    private let broker: Broker
+    private let peer: Peer
+    private let limits: ConnectionLimits
+    private let stream: SocketStream
+    private var lines: LineAssembler
+    private var requests = RepeatedRequest()
+    private var state = State.serving
+    private var hasInputEnded = false
+    /// Lines may be left that are not answered before the client takes what it was sent.
+    private var isHeldBack = false
+    private var lineTimer: LoopTimer?
+    private var backlog = WatchBacklog()
+
+    init(_ stream: SocketStream, broker: Broker, peer: Peer, limits: ConnectionLimits) {
+        self.stream = stream
+        self.broker = broker
+        self.peer = peer
+        self.limits = limits
+        self.lines = LineAssembler(limit: limits.requestBytes)
+    }
+
+    /// Begins to serve. The loop keeps the connection until it is closed.
+    func start() {
+        stream.start(readsInput: true) { [self] in
+            ready($0)
+        } onSent: { [self] in
+            sent()
+        } onClose: { [self] in
+            closed()
+        }
+        if let refusal = broker.assumeIsolated({ [self] in $0.opened(self, by: peer) }) { refuse(refusal) }
+    }
+
+    /// The reply to the request that waited.
+    func deliver(_ line: [UInt8]) {
+        guard case .waiting = state else { return }
+        state = .serving
+        stream.send(line)
+        serve()
+    }
+
+    /// A line for who watches; while the client does not read, only the newest is kept.
+    func publish(_ line: [UInt8]) {
+        guard case .watching = state else { return }
+        if isTakingReplies { stream.send(line) } else { backlog.hold(line, for: stream) }
+    }
+
+    /// Says a last error and closes, after the client had a chance to read it.
+    func refuse(_ error: ErrorReply, id: RequestID? = nil) {
+        if let ticket { broker.assumeIsolated { $0.cancel(ticket) } }
+        state = .closing
+        cancelLineTimer()
+        stream.send(error.line(id: id))
+        if hasInputEnded { return stream.closeOnceSent() }
+        stream.shutDownOutputOnceSent()
+        stream.readInput(true)
+        stream.loop.schedule(after: ConnectionLimits.lastRead) { [stream] in stream.close() }
+    }
+
+    /// The daemon stops: answers the lines that have arrived whole, then closes.
+    func end() {
+        if case .watching = state { return stream.close() }
+        while takesLines, case .bytes = receive() {}
+        hasInputEnded = true
+        serve()
+    }
+
+    func cut() {
+        stream.close()
+    }
+
+    private var ticket: Ticket? {
+        switch state {
+        case .waiting(let ticket), .watching(let ticket): ticket
+        case .serving, .closing: nil
+        }
+    }
+
+    private var isTakingReplies: Bool { stream.unsentCount < ConnectionLimits.unsentBytes }
+
+    private var takesLines: Bool {
+        switch state {
+        case .serving: isTakingReplies
+        case .watching: true
+        case .waiting, .closing: false
+        }
+    }
+
+    private func ready(_ events: Readiness) {
+        if events.contains(.output) {
+            stream.flush()
+        }
+        if events.contains(.input) {
+            _ = receive()
+        } else if !events.isDisjoint(with: [.hangUp, .error]) {
+            stream.close()
+        }
+    }
+
+    /// The client has taken everything: what was held back goes on.
+    private func sent() {
+        if let line = backlog.take(for: stream) { stream.send(line) }
+        if isHeldBack { serve() }
+    }
+
+    private func receive() -> SocketStream.Received {
+        let received = stream.receive { bytes in
+            if case .closing = state { return }
+            lines.append(bytes)
+        }
+        switch received {
+        case .bytes: serve()
+        case .end:
+            hasInputEnded = true
+            stream.readInput(false)
+            if case .closing = state { stream.closeOnceSent() }
+            serve()
+        case .nothing, .failure: break
+        }
+        return received
+    }
+
+    /// Reads while lines are answered, and while a last error waits to be read.
+    private func updateReading() {
+        if case .closing = state { return }
+        stream.readInput(takesLines && !hasInputEnded)
+    }
+
+    /// Answers the lines that have come, until one waits or the client does not take its replies.
+    private func serve() {
+        while takesLines, stream.isOpen {
+            guard let line = lines.next() ?? lastLine() else {
+                linesExhausted()
+                break
+            }
+            cancelLineTimer()
+            answer(line)
+        }
+        isHeldBack = !isTakingReplies
+        updateReading()
+    }
+
+    /// At the end of the input, an unfinished line counts as one.
+    private func lastLine() -> LineAssembler.Line? {
+        hasInputEnded ? lines.finish() : nil
+    }
+
+    private func linesExhausted() {
+        if hasInputEnded {
+            if case .serving = state { stream.closeOnceSent() }
+        } else if lines.count > 0, lineTimer == nil {
+            lineTimer = stream.loop.schedule(after: limits.lineTimeout) { [self] in lineTimedOut() }
+        }
+    }
+
+    private func answer(_ line: LineAssembler.Line) {
+        guard case .complete(let bytes) = line else {
+            return refuse(ErrorReply(.requestTooLarge, "a request has at most \(limits.requestBytes) bytes"))
+        }
+        if case .watching = state {
+            return refuse(ErrorReply(.invalidRequest, "a connection that watches takes no further request"))
+        }
+        do throws(RequestError) {
+            answer(try requests.read(bytes))
+        } catch {
+            stream.send(error.reply.line(id: error.id))
+        }
+    }
+
+    private func answer(_ request: Request) {
+        switch broker.assumeIsolated({ [self] in $0.answer(request, from: peer, self) }) {
+        case .reply(let line):
+            stream.send(line)
+        case .later(let ticket):
+            state = .waiting(ticket)
+        case .watching(let ticket, let first):
+            state = .watching(ticket)
+            if let first { stream.send(first) }
+        }
+    }
+
+    private func lineTimedOut() {
+        lineTimer = nil
+        let seconds = limits.lineTimeout.components.seconds
+        refuse(ErrorReply(.invalidRequest, "the line was not finished within \(seconds) s of its first byte"))
+    }
+
+    private func cancelLineTimer() {
+        guard let timer = lineTimer else { return }
+        stream.loop.cancel(timer)
+        lineTimer = nil
+    }
+
+    private func closed() {
+        cancelLineTimer()
+        backlog.clear(for: stream)
+        broker.assumeIsolated { [self] broker in
+            if let ticket { broker.cancel(ticket) }
+            broker.closed(self, by: peer)
+        }
+    }
+}

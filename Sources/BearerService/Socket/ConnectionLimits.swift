@@ -1,0 +1,24 @@
+/// What one client, and all of them together, may take.
+struct ConnectionLimits: Sendable, Equatable {
+    /// Open connections in all, and of one user.
+    let connections: Int
+    let connectionsPerUser: Int
+    /// A request without its line ending.
+    let requestBytes: Int
+    /// From the first byte of a line to its end.
+    let lineTimeout: Duration
+
+    /// How long a client is given to read a last error before its connection is cut.
+    static let lastRead = Duration.seconds(1)
+    /// A watcher that takes nothing for this long is dropped.
+    static let watchTimeout = Duration.seconds(30)
+    /// Replies that a client has not taken: from here on it is not answered until there are fewer.
+    static let unsentBytes = 8 * 1024
+
+    init(_ configuration: LimitsConfiguration) {
+        connections = configuration.connections
+        connectionsPerUser = configuration.connectionsPerUser
+        requestBytes = configuration.requestBytes
+        lineTimeout = configuration.lineTimeout
+    }
+}

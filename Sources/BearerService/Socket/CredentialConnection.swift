@@ -1,0 +1,49 @@
+internal import BearerCore
+
+/// One connection of systemd that loads a credential for a unit: the bare token, or an end that says what
+/// `credential_socket.on_failure` tells it to say. Nothing is read.
+///
+/// `@unchecked Sendable`: it lives on the loop's thread, as the broker does, which tells it the outcome.
+final class CredentialConnection: @unchecked Sendable {
+    private let stream: SocketStream
+    private let broker: Broker
+    private let peer: Peer
+    private let address: [UInt8]
+    private var ticket: Ticket?
+
+    /// - Parameter address: the peer's abstract address.
+    init(_ stream: SocketStream, broker: Broker, peer: Peer, address: [UInt8]) {
+        self.stream = stream
+        self.broker = broker
+        self.peer = peer
+        self.address = address
+    }
+
+    func start() {
+        stream.start(readsInput: false) { [self] in
+            ready($0)
+        } onClose: { [self] in
+            closed()
+        }
+        switch broker.assumeIsolated({ [self] in $0.credential(for: peer, address, self) }) {
+        case .now(let bytes): deliver(bytes)
+        case .later(let ticket): self.ticket = ticket
+        }
+    }
+
+    /// Sends what there is and closes.
+    func deliver(_ bytes: [UInt8]) {
+        ticket = nil
+        stream.send(bytes)
+        stream.closeOnceSent()
+    }
+
+    private func ready(_ events: Readiness) {
+        if !events.isDisjoint(with: [.hangUp, .error]) { return stream.close() }
+        stream.flush()
+    }
+
+    private func closed() {
+        if let ticket { broker.assumeIsolated { $0.cancel(ticket) } }
+    }
+}

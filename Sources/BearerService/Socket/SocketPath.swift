@@ -1,0 +1,83 @@
+internal import Glibc
+
+/// A Unix-domain socket that we bind ourselves. See unix(7).
+struct SocketPath {
+    let path: String
+    /// Permission bits of the socket.
+    let mode: UInt32
+    /// The group that owns it; `nil` leaves ours.
+    let group: UInt32?
+
+    /// Binds a socket that is not listening yet. The caller owns the descriptor.
+    ///
+    /// A stale socket is unlinked only after it refused a connection; the caller holds the lock of the state
+    /// directory, so that no second daemon can be about to listen.
+    func bind() throws(SocketError) -> CInt {
+        try checkDirectory()
+        try removeStale()
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
+        do throws(SocketError) {
+            try bind(descriptor)
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    func remove() {
+        unlink(path)
+    }
+
+    private func bind(_ descriptor: CInt) throws(SocketError) {
+        // The mode of the descriptor is the one that bind(2) gives the path: nobody gets in before the group is set.
+        // The umask would do as well, but it is the whole process's.
+        guard fchmod(descriptor, 0o600) == 0 else { throw .failed(path: path, call: "fchmod", errno: errno) }
+        guard try withAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
+            throw .failed(path: path, call: "bind", errno: errno)
+        }
+        if let group, chown(path, uid_t.max, group) != 0 { throw .failed(path: path, call: "chown", errno: errno) }
+        guard chmod(path, mode) == 0 else { throw .failed(path: path, call: "chmod", errno: errno) }
+    }
+
+    private func checkDirectory() throws(SocketError) {
+        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var status = stat()
+        guard stat(directory, &status) == 0 else { throw .failed(path: directory, call: "stat", errno: errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .notADirectory(directory) }
+        guard status.st_uid == geteuid() else { throw .foreignDirectory(directory, uid: status.st_uid) }
+        guard status.st_mode & S_IWOTH == 0 else { throw .openDirectory(directory, mode: status.st_mode & 0o7777) }
+    }
+
+    private func removeStale() throws(SocketError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw .failed(path: path, call: "lstat", errno: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard probe >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
+        defer { close(probe) }
+        let result = try withAddress { connect(probe, $0, $1) }
+        guard result != 0, errno == ECONNREFUSED else { throw .inUse(path) }
+        guard unlink(path) == 0 else { throw .failed(path: path, call: "unlink", errno: errno) }
+    }
+
+    private func withAddress<Result>(
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) throws(SocketError) -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let room = MemoryLayout.size(ofValue: address.sun_path) - 1
+        guard !path.isEmpty, path.utf8.count <= room else { throw .pathTooLong(path, limit: room) }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import BearerCore
+internal import Glibc
+
+/// Serves one listening socket on the broker's loop.
+struct SocketServer: Sendable {
+    /// Whom a socket is for.
+    enum Purpose: Sendable {
+        /// The line protocol.
+        case clients
+        /// `LoadCredential=` of other units.
+        case credentials
+    }
+
+    private let listener: Listener
+    private let broker: Broker
+
+    /// Starts to accept on `socket`, a bound stream socket, which it takes over.
+    static func start(on socket: CInt, for purpose: Purpose, broker: Broker) async throws -> SocketServer {
+        let listener = Listener(socket, on: broker.loop) { code in
+            broker.assumeIsolated { $0.noteShortage(code) }
+        } onConnection: { connection in
+            serve(connection, for: purpose, broker)
+        }
+        try await broker.start(listener)
+        return SocketServer(listener: listener, broker: broker)
+    }
+
+    /// Stops accepting; connections that are open go on.
+    func stop() async {
+        await broker.stop(listener)
+    }
+
+    /// Who is not known to the kernel is not served.
+    private static func serve(_ connection: CInt, for purpose: Purpose, _ broker: Broker) {
+        guard let peer = Peer(ofSocket: connection) else {
+            close(connection)
+            return
+        }
+        let stream = SocketStream(connection, on: broker.loop)
+        switch purpose {
+        case .clients:
+            let limits = broker.assumeIsolated { $0.settings.limits }
+            ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+        case .credentials:
+            let address = SocketAddressBytes.peer(ofSocket: connection)
+            CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import Glibc
+
+/// The directory where client credentials are kept, `$STATE_DIRECTORY`: a directory a profile, locked against a
+/// second daemon for as long as this object or a store of it lives.
+///
+/// Everything here blocks on the disk: call it from a thread of its own, one call at a time.
+package final class StateDirectory: Sendable {
+    package var path: String { directory.path }
+    /// What was found and mended at opening.
+    package let warnings: [StateWarning]
+
+    private let directory: Directory
+    private let machineID: MachineID?
+
+    private init(_ directory: Directory, warnings: [StateWarning], machineID: MachineID?) {
+        self.directory = directory
+        self.warnings = warnings
+        self.machineID = machineID
+    }
+
+    /// Opens the directory, making it (0700, not its parents) when it is not there, locks it, and removes what
+    /// writes that were cut short left behind.
+    ///
+    /// It must be ours. One that is open to others is closed rather than refused: mkdir and systemd's default make
+    /// it 0755, and the files in it are 0600 of their own.
+    package static func open(
+        path: String, machineIDPath: String = MachineID.systemPath
+    ) throws(StateError) -> StateDirectory {
+        let directory = try openOrMake(path)
+        try DirectoryLock.take(on: directory)
+        var warnings: [StateWarning] = []
+        if let mode = try directory.restrict() { warnings.append(.directoryWasOpen(path: path, mode: mode)) }
+        sweep(directory)
+        return StateDirectory(directory, warnings: warnings, machineID: MachineID.read(path: machineIDPath))
+    }
+
+    /// The client credentials of a profile, server and statement.
+    package func credentials(for key: CredentialKey) -> CredentialStore {
+        CredentialStore(root: directory, key: key, machineID: machineID)
+    }
+
+    /// The registration history of a profile, server and statement.
+    package func ledger(for key: CredentialKey) -> RegistrationLedger {
+        RegistrationLedger(root: directory, key: key)
+    }
+
+    private static func openOrMake(_ path: String) throws(StateError) -> Directory {
+        if let existing = try Directory.open(path: path) { return existing }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }
+        guard let made = try Directory.open(path: path) else { throw .cannotCreate(path: path, errno: ENOENT) }
+        return made
+    }
+
+    /// No write is under way: we hold the lock and have handed out no store yet.
+    private static func sweep(_ directory: Directory) {
+        for name in directory.names() {
+            guard let profile = try? directory.subdirectory(name) else { continue }
+            for leftover in profile.names() where StateFile.isTemporary(leftover) {
+                unlinkat(profile.descriptor, leftover, 0)
+            }
+        }
+    }
+}

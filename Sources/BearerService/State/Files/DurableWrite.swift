@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// Replaces a file so that after a crash or power cut at any moment the old or the new one is there, whole: a
+/// temporary file beside it, fsync, rename, fsync of the directory.
+struct DurableWrite {
+    let name: String
+    let directory: Directory
+
+    /// Writes `bytes` to the file, mode 0600. With `keepingAsideAs`, a file that is there stays under that name, or
+    /// that name and a number, which is returned.
+    @discardableResult
+    func replace(with bytes: [UInt8], keepingAsideAs aside: String? = nil) throws(StateError) -> String? {
+        let temporary = StateFile.temporaryName(for: name)
+        var kept: String?
+        do throws(StateError) {
+            try create(temporary, bytes)
+            if let aside { kept = try keepAside(as: aside) }
+            guard renameat(directory.descriptor, temporary, directory.descriptor, name) == 0 else {
+                throw failure(at: .rename)
+            }
+        } catch {
+            unlinkat(directory.descriptor, temporary, 0)
+            throw error
+        }
+        try directory.synchronize()
+        return kept
+    }
+
+    /// Gives the file a second name next to its own; `nil` when there is no file.
+    private func keepAside(as wanted: String) throws(StateError) -> String? {
+        for number in 0..<1_000 {
+            let aside = number == 0 ? wanted : "\(wanted)-\(number)"
+            if linkat(directory.descriptor, name, directory.descriptor, aside, 0) == 0 { return aside }
+            if errno == ENOENT { return nil }
+            guard errno == EEXIST else { break }
+        }
+        throw failure(at: .keepAside)
+    }
+
+    private func create(_ temporary: String, _ bytes: [UInt8]) throws(StateError) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = openat(directory.descriptor, temporary, flags, 0o600)
+        guard descriptor >= 0 else { throw failure(at: .create) }
+        defer { close(descriptor) }
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+            }
+            if written < 0 && errno == EINTR { continue }
+            guard written >= 0 else { throw failure(at: .write) }
+            offset += written
+        }
+        guard fsync(descriptor) == 0 else { throw failure(at: .synchronize) }
+    }
+
+    private func failure(at step: StateError.WriteStep) -> StateError {
+        .notWritten(path: directory.path(of: name), step: step, errno: errno)
+    }
+}

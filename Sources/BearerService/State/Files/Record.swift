@@ -1,0 +1,71 @@
+internal import BearerCore
+internal import BearerJSON
+
+/// The JSON object that each of our files is: format version, whom it belongs to, and its own fields.
+struct Record {
+    /// The format that we write and read.
+    static let version: Int64 = 1
+
+    private var members: [String: JSONValue] = [:]
+    private var secrets: [String: Secret] = [:]
+
+    /// Reads a record. The strings under `secretFields` go from the bytes straight into ``Secret``.
+    init(_ contents: Secret, secretFields: Set<String> = []) throws(StateError.FileProblem) {
+        do throws(JSONError) {
+            try contents.withBytes { bytes throws(JSONError) in try read(bytes, secretFields) }
+        } catch {
+            throw .malformed(error)
+        }
+        let found = try integer("version")
+        if found > Self.version { throw .newerVersion(found) }
+        guard found == Self.version else { throw .invalidField("version") }
+    }
+
+    private mutating func read(_ bytes: UnsafeRawBufferPointer, _ secretFields: Set<String>) throws(JSONError) {
+        var reader = JSONReader(bytes)
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            let name = key.string
+            guard members[name] == nil && secrets[name] == nil else { throw key.repeated }
+            if secretFields.contains(name) {
+                secrets[name] = Secret(try reader.readString())
+            } else {
+                members[name] = try reader.readValue()
+            }
+        }
+        try reader.finish()
+    }
+
+    /// Refuses a record that was written for something else.
+    func check(belongsTo key: CredentialKey) throws(StateError.FileProblem) {
+        for (field, expected) in key.fields {
+            let found = try string(field)
+            guard found == expected else {
+                throw .belongsElsewhere(field: field, found: String(found.prefix(100)), expected: expected)
+            }
+        }
+    }
+
+    func string(_ field: String) throws(StateError.FileProblem) -> String {
+        guard let text = members[field]?.string, !text.isEmpty else { throw .invalidField(field) }
+        return text
+    }
+
+    func secret(_ field: String) throws(StateError.FileProblem) -> Secret {
+        guard let secret = secrets[field], !secret.isEmpty else { throw .invalidField(field) }
+        return secret
+    }
+
+    func integer(_ field: String) throws(StateError.FileProblem) -> Int64 {
+        guard let number = members[field]?.wholeNumber, number >= 0 else { throw .invalidField(field) }
+        return number
+    }
+
+    /// The value that `read` finds, or `nil` when the field is missing or null.
+    func optional<Value>(
+        _ field: String, _ read: (String) throws(StateError.FileProblem) -> Value
+    ) throws(StateError.FileProblem) -> Value? {
+        guard let member = members[field], member != .null else { return nil }
+        return try read(field)
+    }
+}

@@ -1,0 +1,97 @@
+internal import BearerCore
+internal import BearerJSON
+internal import Crypto
+
+/// A token as it is kept in a sealed memfd: a line with the SHA-256 of the rest, then one JSON object.
+///
+/// Everything is checked at reading: what is damaged, of another version, of another boot or for other credentials is
+/// no token of ours.
+struct StoredToken: Equatable {
+    static let version: Int64 = 1
+
+    let profile: String
+    let token: AccessToken
+    /// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another.
+    let bootID: String
+    /// What the token was issued to and by whom, see ``fingerprint(server:credentials:)``.
+    let fingerprint: String
+
+    /// SHA-256 over server, client id and client secret, hexadecimal.
+    static func fingerprint(server: String, credentials: ClientCredentials) -> String {
+        var hash = SHA256()
+        hash.update(data: Array("\(server)\n\(credentials.clientID)\n".utf8))
+        credentials.clientSecret.withBytes { hash.update(bufferPointer: $0) }
+        return hexadecimal(hash.finalize())
+    }
+}
+
+/// Why a stored descriptor holds no token for us.
+enum StoredTokenError: String, Error {
+    case damaged
+    case otherVersion = "of another version"
+    case otherBoot = "of an earlier boot"
+    case otherCredentials = "for other credentials or another server"
+    case unknownProfile = "of a profile that there is no more"
+    case expired
+    case notSealed = "not a sealed memfd of ours"
+}
+
+extension StoredToken {
+    private enum Key: String {
+        case version, profile, generation, lifetime, boot, wall, fingerprint
+        case bootID = "boot_id"
+        case token = "access_token"
+    }
+
+    /// The bytes to be kept. The caller wipes them.
+    func encoded() -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendJSON { json in
+            json.object { json in
+                json.member(Key.version.rawValue, Self.version)
+                json.member(Key.profile.rawValue, profile)
+                json.member(Key.generation.rawValue, Int64(token.generation))
+                json.member(Key.lifetime.rawValue, token.lifetime.wholeNanoseconds)
+                json.member(Key.boot.rawValue, token.requestedAt.boot.wholeNanoseconds)
+                json.member(Key.wall.rawValue, token.requestedAt.wall.wholeNanoseconds)
+                json.member(Key.bootID.rawValue, bootID)
+                json.member(Key.fingerprint.rawValue, fingerprint)
+                json.key(Key.token.rawValue)
+                token.value.withBytes { json.string(utf8: $0) }
+            }
+        }
+        return Array((Self.checksum(body[...]) + "\n").utf8) + body
+    }
+
+    init(_ bytes: [UInt8]) throws(StoredTokenError) {
+        guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw .damaged }
+        let body = bytes[(lineEnd + 1)...]
+        guard bytes[..<lineEnd].elementsEqual(Self.checksum(body).utf8) else { throw .damaged }
+        guard let object = try? JSONValue(parsing: body) else { throw .damaged }
+        guard object[Key.version.rawValue]?.wholeNumber == Self.version else { throw .otherVersion }
+        guard let profile = object[Key.profile.rawValue]?.string,
+            let generation = object[Key.generation.rawValue]?.wholeNumber.flatMap({ UInt64(exactly: $0) }),
+            let lifetime = object[Key.lifetime.rawValue]?.wholeNumber, lifetime > 0,
+            let boot = object[Key.boot.rawValue]?.wholeNumber, let wall = object[Key.wall.rawValue]?.wholeNumber,
+            let bootID = object[Key.bootID.rawValue]?.string,
+            let fingerprint = object[Key.fingerprint.rawValue]?.string,
+            let value = object[Key.token.rawValue]?.string, !value.isEmpty
+        else { throw .damaged }
+        self.profile = profile
+        self.bootID = bootID
+        self.fingerprint = fingerprint
+        token = AccessToken(
+            grant: TokenGrant(value: Secret(value), lifetime: .nanoseconds(lifetime)), generation: generation,
+            requestedAt: Moment(boot: .nanoseconds(boot), wall: .nanoseconds(wall)))
+    }
+
+    private static func checksum(_ body: ArraySlice<UInt8>) -> String {
+        hexadecimal(SHA256.hash(data: body))
+    }
+}
+
+extension Duration {
+    fileprivate var wholeNanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,90 @@
+internal import BearerCore
+internal import BearerSystemd
+internal import CLinux
+internal import Glibc
+
+/// Tokens in sealed memfds in systemd's file descriptor store, so that a restart costs no call upstream.
+struct TokenStore: Sendable {
+    private let store: DescriptorStore
+    private let bootID: String
+
+    init(store: DescriptorStore) {
+        self.store = store
+        bootID = Self.currentBootID()
+    }
+
+    /// Keeps `token`, then lets go of the one before it. Without a store, or without a descriptor left, nothing is
+    /// kept: the next start asks for a token.
+    func keep(_ token: AccessToken, of profile: String, fingerprint: String, replacing old: UInt64?) {
+        let stored = StoredToken(profile: profile, token: token, bootID: bootID, fingerprint: fingerprint)
+        guard let descriptor = Self.sealedFile(stored) else { return }
+        store.add(descriptor, name: Self.name(profile, token.generation))
+        if let old { store.remove(name: Self.name(profile, old)) }
+    }
+
+    func forget(_ generation: UInt64, of profile: String) {
+        store.remove(name: Self.name(profile, generation))
+    }
+
+    /// Takes back what systemd kept: the newest usable token of each profile. Everything else is removed from the
+    /// store; `onDrop` is told what and why. All descriptors are closed.
+    func takeBack(
+        _ descriptors: [ListenDescriptor], onDrop: (String, StoredTokenError) -> Void,
+        isUsable: (StoredToken) -> StoredTokenError?
+    ) -> [String: AccessToken] {
+        var tokens: [String: AccessToken] = [:]
+        for entry in descriptors {
+            defer { close(entry.descriptor) }
+            do throws(StoredTokenError) {
+                let stored = try read(entry.descriptor)
+                if let problem = isUsable(stored) { throw problem }
+                guard entry.name == Self.name(stored.profile, stored.token.generation) else { throw .damaged }
+                if let other = tokens[stored.profile] {
+                    forget(min(other.generation, stored.token.generation), of: stored.profile)
+                    if other.generation > stored.token.generation { continue }
+                }
+                tokens[stored.profile] = stored.token
+            } catch {
+                onDrop(entry.name, error)
+                store.remove(name: entry.name)
+            }
+        }
+        return tokens
+    }
+
+    private func read(_ descriptor: CInt) throws(StoredTokenError) -> StoredToken {
+        guard clinux_is_sealed(descriptor) else { throw .notSealed }
+        lseek(descriptor, 0, SEEK_SET)
+        guard case .contents(let secret) = SecretReader.read(descriptor, limit: 64 * 1024) else { throw .damaged }
+        var bytes = secret.withBytes { Array($0) }
+        defer { Record.wipe(&bytes) }
+        let stored = try StoredToken(bytes)
+        guard stored.bootID == bootID else { throw .otherBoot }
+        return stored
+    }
+
+    /// A name in the store: `token-<profile>-<generation>`.
+    private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
+
+    private static func sealedFile(_ stored: StoredToken) -> CInt? {
+        let descriptor = clinux_memfd("bearerd-token")
+        guard descriptor >= 0 else { return nil }
+        var bytes = stored.encoded()
+        defer { Record.wipe(&bytes) }
+        guard write(descriptor, bytes, bytes.count) == bytes.count, clinux_seal(descriptor) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    private static func currentBootID() -> String {
+        let path = "/proc/sys/kernel/random/boot_id"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,19 @@
+internal import ArgumentParser
+
+@main
+struct Bearerctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bearerctl",
+        abstract: "Asks the bearerd of this host for tokens and for how it is doing.",
+        discussion: """
+            The socket is the one given by --socket, else $BEARERD_SOCKET, else the user's own, else \
+            /run/bearerd/bearerd.sock.
+
+            Exit codes: 64 usage, 69 no daemon or connection lost, 70 internal error of the daemon, 75 no token for \
+            the time being, 77 access denied, 78 unknown profile, registration refused or bad configuration.
+            """,
+        subcommands: [
+            TokenCommand.self, ExecCommand.self, StatusCommand.self, WatchCommand.self, RenewCommand.self,
+            PingCommand.self, MetricsCommand.self, ReloadCommand.self, RegisterCommand.self, CheckCommand.self,
+        ])
+}

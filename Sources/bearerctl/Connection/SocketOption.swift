@@ -1,0 +1,19 @@
+internal import ArgumentParser
+
+/// Where the daemon is.
+struct SocketOption: ParsableArguments {
+    @Option(name: .customLong("socket"), help: ArgumentHelp("The daemon's socket.", valueName: "path"))
+    var path: String?
+
+    func connection() -> DaemonConnection {
+        DaemonConnection(path: SocketLocation.find(named: path))
+    }
+}
+
+/// Which profile is meant.
+struct ProfileOption: ParsableArguments {
+    @Option(
+        name: .customLong("profile"),
+        help: ArgumentHelp("The profile; default: the one named default, else the only one.", valueName: "name"))
+    var name: String?
+}

@@ -1,0 +1,148 @@
+import AuthServerSimulator
+import BearerCore
+import BearerJSON
+import BearerProtocol
+import Testing
+
+@testable import BearerService
+
+@Suite("Who may ask", .serialized, .timeLimit(.minutes(1))) struct AccessTests {
+    private static let policy = AccessPolicy(users: [1001, 65534], groups: [50], units: [UnitPattern("*")])
+
+    @Test(
+        "users and groups decide, the overflow user never matches",
+        arguments: [
+            (Peer.user(1001), true), (.user(1002), false), (.user(1002, gid: 50), true),
+            (.user(1002, groups: [7, 50]), true), (.user(1002, groups: [7]), false), (.user(65534, gid: 50), false),
+            (.root, false), (.user(500), false),
+        ])
+    func policy(peer: Peer, isAllowed: Bool) async throws {
+        try await withBroker(.withToken(access: Self.policy)) { test in
+            let client = try await test.connect(as: peer)
+            for request in [#"{"op":"token"}"#, #"{"op":"renew","rejected":"old"}"#, #"{"op":"watch"}"#] {
+                let reply = try await client.ask(request)
+                if isAllowed {
+                    _ = try reply.token()
+                } else {
+                    #expect(try reply.error().code == .accessDenied)
+                }
+            }
+        }
+    }
+
+    @Test("an allow for units only denies every user on the client socket")
+    func unitsOnly() async throws {
+        try await withBroker(.withToken(access: AccessPolicy(units: [UnitPattern("*")]))) { test in
+            let client = try await test.connect()
+            #expect(try await client.ask(#"{"op":"token"}"#).error().code == .accessDenied)
+        }
+    }
+
+    @Test("the journal tells of a denial once a minute and user, with who it was")
+    func journal() async throws {
+        try await withBroker(.withToken(access: Self.policy)) { test in
+            let client = try await test.connect(as: .user(7))
+            for _ in 0..<3 { _ = try await client.ask(#"{"op":"token"}"#) }
+            let other = try await test.connect(as: .user(8))
+            _ = try await other.ask(#"{"op":"token"}"#)
+            test.clock.advance(by: .seconds(61))
+            _ = try await client.ask(#"{"op":"token"}"#)
+            let entries = test.log.entries(of: .accessDenied)
+            #expect(entries.map { $0.fields["peer_uid"] } == ["7", "8", "7"])
+            #expect(entries.allSatisfy { $0.fields["peer_pid"] == "4711" && $0.fields["profile"] == "default" })
+        }
+    }
+
+    @Test(
+        "status shows what one may have; root and the daemon's user see everything",
+        arguments: [
+            (Peer.user(1001), ["mine"]), (.user(7), []), (.root, ["mine", "other"]), (.user(500), ["mine", "other"]),
+        ])
+    func status(peer: Peer, visible: [String]) async throws {
+        var setup = BrokerSetup()
+        setup.profiles = { server in
+            [
+                try .sample("mine", server: server, access: AccessPolicy(users: [1001])),
+                try .sample("other", server: server, access: AccessPolicy(users: [1002])),
+            ]
+        }
+        setup.tokens = ["mine": .sample(), "other": .sample()]
+        try await withBroker(setup) { test in
+            let client = try await test.connect(as: peer)
+            let line = try await client.ask(#"{"op":"status"}"#)
+            #expect(line.profileNames == visible)
+            for name in ["mine", "other"] {
+                let reply = try await client.ask(#"{"op":"status","profile":"\#(name)"}"#)
+                if visible.contains(name) {
+                    #expect(reply.profileNames == [name])
+                } else {
+                    #expect(try reply.error().code == .accessDenied)
+                }
+            }
+            let unknown = try await client.ask(#"{"op":"status","profile":"nobody"}"#)
+            #expect(try unknown.error().code == .unknownProfile)
+        }
+    }
+
+    @Test(
+        "reload and register are for root and the daemon's user",
+        arguments: [
+            (Peer.user(1000), false), (.user(65534), false), (.root, true), (.user(500), true),
+        ])
+    func administration(peer: Peer, isAllowed: Bool) async throws {
+        try await withBroker { test in
+            test.reloads.prepareFailure("bad")
+            let client = try await test.connect(as: peer)
+            for request in [#"{"op":"reload"}"#, #"{"op":"register"}"#] {
+                let reply = try await client.ask(request)
+                if case .error(let error) = reply {
+                    #expect((error.code == .accessDenied) != isAllowed)
+                } else {
+                    #expect(isAllowed)
+                }
+            }
+        }
+    }
+
+    @Test("a right that a reload takes away ends on open connections: for requests, waits and watches")
+    func takenAway() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [.hang]) }) { test in
+            let idle = try await test.connect()
+            let waiting = try await test.connect()
+            let watching = try await test.connect()
+            waiting.send(#"{"op":"token","wait":300}"#)
+            watching.send(#"{"op":"watch"}"#)
+            await eventually("they wait") { await test.broker.waiterCount() + test.broker.watcherCount() == 2 }
+            test.reloads.prepare([
+                try .sample(server: test.server.baseURL, access: AccessPolicy(users: [1])),
+                try .sample("new", server: test.server.baseURL),
+            ])
+            _ = try await test.connect(as: .root).ask(#"{"op":"reload"}"#)
+            #expect(try await watching.reply().error().code == .accessDenied)
+            #expect(await watching.rest().isEmpty)
+            #expect(try await idle.ask(#"{"op":"token"}"#).error().code == .accessDenied)
+            await test.broker.grantToken()
+            #expect(try await waiting.reply().error().code == .accessDenied)
+            #expect(try await idle.ask(#"{"op":"token","profile":"new"}"#).token().profile == "new")
+        }
+    }
+}
+
+extension Reply {
+    /// Of a status.
+    var profileNames: [String]? {
+        guard case .other(let value) = self else { return nil }
+        return value["profiles"]?.array?.compactMap { $0["profile"]?.string }
+    }
+}
+
+extension Broker {
+    /// Ends the exchange in flight with a token, or plays one that was.
+    func grantToken(_ name: String = "default", _ value: String = Canary.token) {
+        guard let profile = profiles[name], let exchange = profile.lifecycle.exchange else { return }
+        if case .registration = exchange.kind { handle(.registered(exchange: exchange.id), for: profile) }
+        guard let token = profile.lifecycle.exchange else { return }
+        let grant = TokenGrant(value: Secret(value), lifetime: .seconds(3600))
+        handle(.granted(exchange: token.id, grant, sentAt: now()), for: profile)
+    }
+}

@@ -1,0 +1,107 @@
+import AuthServerSimulator
+import BearerCore
+import BearerJSON
+import BearerProtocol
+import Testing
+
+@testable import BearerService
+
+@Suite("status", .serialized, .timeLimit(.minutes(1))) struct StatusTests {
+    private func status(_ test: TestBroker) async throws -> (line: String, reply: StatusReply) {
+        let root = try await test.connect(as: .root)
+        root.send(#"{"op":"status"}"#)
+        let line = try await root.line()
+        await root.close()
+        return (line, try StatusReply.parse(line))
+    }
+
+    @Test("a profile that is served shows its times and counters, and nothing secret")
+    func ready() async throws {
+        var setup = BrokerSetup()
+        setup.simulator.tokenLifetime = 3600
+        try await withBroker(setup) { test in
+            let client = try await test.connect()
+            let token = try await client.ask(#"{"op":"token"}"#).token()
+            let (line, reply) = try await status(test)
+            let profile = try #require(reply.profiles.first)
+            #expect(reply.version == "1.2.3" && reply.pid == 77 && reply.connections == 2)
+            #expect(profile.state == .ready && profile.generation == 1 && profile.isStateDurable)
+            #expect(profile.clientID == test.server.calls.first?.clientID && profile.lastError == nil)
+            #expect(abs((profile.expiresAt ?? 0) - token.expiresAt) <= 1)
+            #expect(abs((profile.renewAt ?? 0) - (token.expiresAt - 1800)) <= 2)
+            #expect(profile.counters == .init(requests: 1, renewals: 1, failures: 0, registrations: 1))
+            #expect(!line.contains(token.token.text) && !line.contains("canary") && !line.contains("secret"))
+        }
+    }
+
+    @Test("trouble shows its error, its time and the next attempt, while the token is served")
+    func degraded() async throws {
+        var setup = BrokerSetup()
+        setup.simulator.tokenLifetime = 3600
+        try await withBroker(setup) { test in
+            _ = try await test.connect().ask(#"{"op":"token"}"#).token()
+            test.server.script(.token, [], then: .status(503, headers: ["Retry-After": "600"]))
+            await test.advance(by: .seconds(1801))
+            await eventually("the renewal fails") { await test.broker.failures() == 1 }
+            let profile = try #require(try await status(test).reply.profiles.first)
+            #expect(profile.state == .degraded && profile.lastError?.error == "http_503" && profile.renewAt == nil)
+            let next = try #require(profile.nextAttemptAt)
+            #expect(abs(next - (test.clock.now().unixSeconds + 600)) <= 2)
+            #expect(profile.expiresAt != nil && profile.counters.failures == 1)
+            let text = await test.broker.summary().text
+            #expect(text.hasPrefix("default: token for 29 min") && text.contains("failing (http_503), next attempt "))
+        }
+    }
+
+    @Test("a disk that takes nothing stops nothing: it shows in status, and ends in the journal")
+    func notDurable() async throws {
+        try await withBroker(prepare: { $0.state.write([], to: "default") }) { test in
+            _ = try await test.connect().ask(#"{"op":"token"}"#).token()
+            #expect(try await status(test).reply.profiles.first?.isStateDurable == false)
+            #expect(test.log.entries(of: .stateNotDurable).count == 1)
+            test.state.remove("default")
+            await test.advance(by: .seconds(31))
+            await eventually("it is written") { test.log.events.contains(.stateDurable) }
+            #expect(try await status(test).reply.profiles.first?.isStateDurable == true)
+            #expect(test.state.names(in: "default").count == 2)
+        }
+    }
+
+    @Test(
+        "the daemon in a line",
+        arguments: [
+            (1, "p0: token for 1 h, next renewal "), (3, "p0: token for 1 h, next renewal "),
+            (4, "4 profiles: 4 ready"),
+        ])
+    func summary(count: Int, start: String) async throws {
+        var setup = BrokerSetup()
+        setup.profiles = { server in try (0..<count).map { try .sample("p\($0)", server: server) } }
+        let since = SystemClock.now().advanced(by: .seconds(20))
+        setup.tokens = Dictionary(
+            uniqueKeysWithValues: (0..<count).map { ("p\($0)", AccessToken.sample(since: since)) })
+        try await withBroker(setup) { test in
+            let none = await test.broker.summary()
+            #expect(none.text.hasPrefix(start) && none.text.hasSuffix("; 0 clients"))
+            #expect(none.isSettled && none.unsettled.isEmpty)
+            _ = try await test.connect().ask(#"{"op":"ping"}"#)
+            #expect(await test.broker.summary().text.hasSuffix("; 1 client"))
+        }
+    }
+
+    @Test("a profile without a token says what it waits for, and that it is not settled; refused, it is")
+    func unsettled() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [.hang]) }) { test in
+            await eventually("it is asked") { await test.broker.isInFlight() }
+            let summary = await test.broker.summary()
+            #expect(summary.text == "default: waiting for registration, asking for credentials; 0 clients")
+            #expect(!summary.isSettled && summary.unsettled == ["default"])
+        }
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .error("invalid_request")) }) { test in
+            await eventually("it is refused") { await test.broker.refusal() != nil }
+            let summary = await test.broker.summary()
+            #expect(summary.isSettled)
+            #expect(
+                summary.text.hasPrefix("default: refused (invalid_request), next attempt"))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import BearerCore
+
+@testable import BearerService
+
+extension Broker {
+    func waiterCount(_ name: String = "default") -> Int { profiles[name]?.waiters.count ?? 0 }
+
+    func watcherCount(_ name: String = "default") -> Int { profiles[name]?.watchers.count ?? 0 }
+
+    func registrantCount(_ name: String = "default") -> Int { profiles[name]?.registrants.count ?? 0 }
+
+    func hasToken(_ name: String = "default") -> Bool { profiles[name]?.servableToken(at: now()) != nil }
+
+    func isInFlight(_ name: String = "default") -> Bool { profiles[name]?.lifecycle.exchange != nil }
+
+    func refusal(_ name: String = "default") -> String? { profiles[name]?.refusal }
+
+    func failures(_ name: String = "default") -> Int { profiles[name]?.lifecycle.trouble?.failures ?? 0 }
+
+    var connectionCount: Int { connections.count }
+
+    /// What the alarm would do: it knows nothing of a test's clock.
+    func doWhatIsDue() {
+        for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: now()) == true {
+            handle(.deadline, for: profile)
+        }
+        if let nextSave, nextSave <= now().boot { orderSaves() }
+        sendQueued()
+    }
+}

@@ -1,0 +1,7 @@
+import Glibc
+
+extension TemporaryDirectory {
+    func remove(_ name: String) {
+        unlink("\(path)/\(name)")
+    }
+}

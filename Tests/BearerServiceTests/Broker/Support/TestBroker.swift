@@ -1,0 +1,180 @@
+import AuthServerSimulator
+import BearerCore
+import BearerProtocol
+import BearerSystemd
+import BearerUpstream
+import Glibc
+import NIOPosix
+import Synchronization
+
+@testable import BearerService
+
+/// What a test's broker is made of.
+struct BrokerSetup {
+    var configuration = Configuration()
+    /// The user that the daemon runs as.
+    var user: UInt32 = 500
+    var isUsersOwn = false
+    var simulator = SimulatorConfiguration(throttle: nil)
+    /// Tokens that an earlier process left.
+    var tokens: [String: AccessToken] = [:]
+    var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
+
+    init() {
+        // More than any test needs, so that none waits for it.
+        configuration.budget.rate = 100
+        configuration.budget.burst = 1000
+    }
+
+    /// A token is in memory, and nothing is asked upstream.
+    static func withToken(
+        lasting lifetime: Duration = .seconds(3600), access: AccessPolicy? = nil
+    ) -> BrokerSetup {
+        var setup = BrokerSetup()
+        setup.tokens = ["default": .sample(lasting: lifetime)]
+        setup.profiles = { [try .sample(server: $0, access: access)] }
+        return setup
+    }
+}
+
+/// A broker on a serving loop of its own, with a state directory, a simulated authorization server and clients.
+final class TestBroker: Sendable {
+    let broker: Broker
+    let server: AuthServerSimulator
+    let clock = TestClock()
+    let log = JournalCapture()
+    let state = TemporaryDirectory()
+    let kept = TestStore()
+    let reloads = TestReloads()
+    /// The time by which the loop's timers run; it stands still unless a test puts it forward.
+    let timers = StoppedClock()
+    private let loop: ServingLoop
+    private let disk = NIOThreadPool(numberOfThreads: 1)
+    private let clients = Mutex<[TestClient]>([])
+
+    fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
+        server = try await AuthServerSimulator.start(setup.simulator)
+        disk.start()
+        let timers = timers
+        loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
+        let loader = ProfileLoader(
+            directory: try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent"))
+        let identity = DaemonIdentity(
+            version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
+        let services = BrokerServices(
+            disk: Disk(disk), loader: loader, store: kept.store, journal: log.journal, identity: identity,
+            reloader: reloads.reloader, loop: loop, now: clock.now)
+        let wall = clock.now().wall
+        let profiles = try setup.profiles(server.baseURL).map { settings in
+            var profile = loader.load(settings, now: wall)
+            profile.token = setup.tokens[settings.name]
+            return profile
+        }
+        broker = Broker(
+            services, profiles: profiles, settings: BrokerSettings(setup.configuration),
+            upstream: try reloads.makeUpstream())
+    }
+
+    /// A client on a socket pair, whom the kernel would call `peer`.
+    func connect(as peer: Peer = .user(1000)) async throws -> TestClient {
+        let limits = await broker.settings.limits
+        return try await connect { [broker] stream in
+            ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+        }
+    }
+
+    /// A connection to the credential socket.
+    func load(_ address: [UInt8], as peer: Peer = .root) async throws -> TestClient {
+        try await connect { [broker] stream in
+            CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
+        }
+    }
+
+    private func connect(_ serve: @escaping @Sendable (SocketStream) -> Void) async throws -> TestClient {
+        let (ours, theirs) = try socketPair()
+        await onLoop { [loop] in serve(SocketStream(ours, on: loop)) }
+        let client = TestClient(theirs)
+        clients.withLock { $0.append(client) }
+        return client
+    }
+
+    /// Puts the loop's timers forward, where their time is told.
+    func advanceTimers(by duration: Duration) async {
+        timers.advance(by: duration)
+        await onLoop {}
+        await onLoop {}
+    }
+
+    /// Runs `body` on the loop's thread.
+    private func onLoop(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            loop.execute {
+                body()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Puts both clocks forward, and does what is then due.
+    func advance(by duration: Duration) async {
+        clock.advance(by: duration)
+        await broker.doWhatIsDue()
+    }
+
+    fileprivate func end() async {
+        for client in clients.withLock({ $0 }) { await client.close() }
+        await server.shutdown()
+        try? await disk.shutdownGracefully()
+        await loop.stop()
+    }
+}
+
+/// Runs `body` with a broker that runs; `prepare` comes before it does.
+func withBroker(
+    _ setup: BrokerSetup = BrokerSetup(), prepare: (TestBroker) -> Void = { _ in },
+    _ body: (TestBroker) async throws -> Void
+) async throws {
+    let test = try await TestBroker(setup)
+    prepare(test)
+    let broker = test.broker
+    let running = Task { try await broker.run() }
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(test))
+    } catch {
+        result = .failure(error)
+    }
+    await broker.stop()
+    await test.reloads.shutdown()
+    try await running.value
+    await test.end()
+    try result.get()
+}
+
+/// Runs `body` with a broker that does nothing by itself, on a loop whose timers are put forward by the test.
+func withIdleBroker(
+    _ setup: BrokerSetup = BrokerSetup(), _ body: (TestBroker) async throws -> Void
+) async throws {
+    let test = try await TestBroker(setup, isTimeTold: true)
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(test))
+    } catch {
+        result = .failure(error)
+    }
+    await test.reloads.shutdown()
+    await test.end()
+    try result.get()
+}
+
+func socketPair() throws -> (CInt, CInt) {
+    var ends: [CInt] = [-1, -1]
+    guard
+        socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0, &ends) == 0
+    else {
+        throw LoopError(call: "socketpair", code: errno)
+    }
+    // Ours does not block; theirs is a plain client's.
+    _ = fcntl(ends[1], F_SETFL, fcntl(ends[1], F_GETFL) & ~O_NONBLOCK)
+    return (ends[0], ends[1])
+}

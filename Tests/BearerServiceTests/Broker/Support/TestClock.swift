@@ -1,0 +1,18 @@
+import BearerCore
+import Synchronization
+
+@testable import BearerService
+
+/// The machine's clocks, which a test can put forward.
+final class TestClock: Sendable {
+    private let offset = Mutex(Moment(boot: .zero, wall: .zero))
+
+    func now() -> Moment {
+        let real = SystemClock.now()
+        return offset.withLock { Moment(boot: real.boot + $0.boot, wall: real.wall + $0.wall) }
+    }
+
+    func advance(by duration: Duration) {
+        offset.withLock { $0 = $0.advanced(by: duration) }
+    }
+}

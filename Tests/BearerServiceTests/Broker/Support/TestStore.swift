@@ -1,0 +1,46 @@
+import BearerSystemd
+import Glibc
+import Synchronization
+
+@testable import BearerService
+
+/// Stands for systemd: keeps the descriptors that are stored, by name, as its file descriptor store does.
+final class TestStore: Sendable {
+    private let kept = Mutex<[(name: String, descriptor: CInt)]>([])
+    private let removed = Mutex<[String]>([])
+
+    deinit {
+        for entry in kept.withLock({ $0 }) { close(entry.descriptor) }
+    }
+
+    var names: [String] { kept.withLock { $0.map(\.name) } }
+
+    var removals: [String] { removed.withLock { $0 } }
+
+    var store: TokenStore {
+        TokenStore(
+            store: DescriptorStore { [self] operation in
+                switch operation {
+                case .add(let descriptor, let name): add(descriptor, name: name)
+                case .remove(let name): remove(name)
+                }
+            })
+    }
+
+    /// Copies of what is kept, as a new process is given them.
+    func handOver() -> [ListenDescriptor] {
+        kept.withLock { $0.map { ListenDescriptor(name: $0.name, descriptor: dup($0.descriptor)) } }
+    }
+
+    func add(_ descriptor: CInt, name: String) {
+        kept.withLock { $0.append((name, dup(descriptor))) }
+    }
+
+    private func remove(_ name: String) {
+        removed.withLock { $0.append(name) }
+        kept.withLock { kept in
+            for entry in kept where entry.name == name { close(entry.descriptor) }
+            kept.removeAll { $0.name == name }
+        }
+    }
+}

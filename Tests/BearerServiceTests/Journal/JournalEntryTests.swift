@@ -1,0 +1,81 @@
+import BearerCore
+import Testing
+
+@testable import BearerService
+
+@Suite("JournalEntry") struct JournalEntryTests {
+    private static let next = Moment(boot: .seconds(5), wall: .seconds(1_700_000_000))
+    private static let failure = ExchangeFailure(.status(503), detail: "status 503, expected a success")
+    private static let nextText = next.wallText
+
+    struct Row: Sendable {
+        let report: LifecycleReport
+        let event: JournalEvent
+        let fields: [JournalField: String]
+        /// What the message says, in this order.
+        let words: [String]
+
+        init(_ report: LifecycleReport, _ event: JournalEvent, _ fields: [JournalField: String], _ words: String...) {
+            (self.report, self.event, self.fields, self.words) = (report, event, fields, words)
+        }
+    }
+
+    static let rows: [Row] = [
+        Row(.registered(replacing: false), .registered, [:], "registered with https://server"),
+        Row(.registered(replacing: true), .registered, [:], "kept aside", "sign in again"),
+        Row(
+            .registrationHeld(unanswered: 3, next: next), .registrationHeld, [.nextAttempt: "1700000000"],
+            "3 registrations in a row", "until \(nextText)"),
+        Row(
+            .tokenObtained(generation: 4, lifetime: .seconds(86_400), renewal: next), .tokenObtained,
+            [.generation: "4"], "token for 1 d", "next renewal \(nextText)"),
+        Row(
+            .exchangeFailed(.token, failure, next: next, isServing: true), .renewalFailed,
+            [.error: "http_503", .nextAttempt: "1700000000"], "token request failed (http_503)", "status 503",
+            "token in hand is served on", nextText),
+        Row(
+            .exchangeFailed(.token, failure, next: next, isServing: false), .renewalFailed,
+            [.error: "http_503", .nextAttempt: "1700000000"], "there is no token to serve"),
+        Row(
+            .exchangeFailed(.registration(replacing: false), failure, next: next, isServing: false),
+            .registrationFailed, [.error: "http_503", .nextAttempt: "1700000000"], "the registration failed"),
+        Row(
+            .credentialsRejected(policy: .automatic, next: next), .credentialsRejected,
+            [.error: "invalid_client", .nextAttempt: "1700000000"], "invalid_client", "new ones are asked for"),
+        Row(
+            .credentialsRejected(policy: .never, next: next), .credentialsRejected,
+            [.error: "invalid_client", .nextAttempt: "1700000000"], "bearerctl register --force --profile p"),
+        Row(
+            .refused(.unapprovedSoftwareStatement, .registration(replacing: false), next: next), .profileRefused,
+            [.error: "unapproved_software_statement", .nextAttempt: "1700000000"], "refuses registration",
+            "unapproved_software_statement", nextText),
+        Row(
+            .refused(.unauthorizedClient, .token, next: next), .profileRefused,
+            [.error: "unauthorized_client", .nextAttempt: "1700000000"], "refuses a token"),
+        Row(.tokenExpired(next: next), .tokenExpired, [:], "has ended", "tried again from \(nextText)"),
+        Row(.tokenExpired(next: nil), .tokenExpired, [:], "has ended", "under way"),
+        Row(
+            .recovered(
+                generation: 5, lifetime: .seconds(3600), renewal: next, failures: 12, duration: .seconds(3725)),
+            .recovered, [.generation: "5"], "after 12 failed attempts in 1 h 2 min", "lasts 1 h", nextText),
+        Row(
+            .freshTokenRejected(generation: 6), .freshTokenRejected, [.generation: "6"],
+            "bearerctl register --force --profile p", "sign in again"),
+    ]
+
+    @Test("each report is one line with its event and its fields", arguments: rows)
+    func report(row: Row) {
+        let entry = JournalEntry(row.report, profile: "p", server: "https://server", at: Self.next)
+        #expect(entry.event == row.event)
+        #expect(entry.fields == row.fields.merging([.profile: "p"]) { $1 })
+        #expect(entry.message.hasPrefix("p: ") && !entry.message.contains("\n"))
+        var rest = entry.message[...]
+        for words in row.words {
+            guard let found = rest.firstRange(of: words) else {
+                Issue.record("“\(entry.message)” does not say “\(words)”")
+                return
+            }
+            rest = rest[found.upperBound...]
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import BearerCore
+import Testing
+
+@testable import BearerService
+
+@Suite("Times for people") struct WallTimeTests {
+    @Test(
+        "a duration is told in its two largest units",
+        arguments: [
+            (Duration.seconds(-5), "0 s"), (.zero, "0 s"), (.milliseconds(999), "0 s"), (.seconds(1), "1 s"),
+            (.seconds(59), "59 s"), (.seconds(60), "1 min"), (.seconds(61), "1 min 1 s"),
+            (.seconds(3599), "59 min 59 s"),
+            (.seconds(3600), "1 h"), (.seconds(3659), "1 h"), (.seconds(3660), "1 h 1 min"),
+            (.seconds(69_120), "19 h 12 min"), (.seconds(86_400), "1 d"), (.seconds(86_399), "23 h 59 min"),
+            (.seconds(183_600), "2 d 3 h"), (.seconds(30 * 86_400), "30 d"),
+        ])
+    func durations(duration: Duration, text: String) {
+        #expect(duration.text == text)
+    }
+
+    @Test("a moment is told by the clock on the wall")
+    func moments() {
+        let moment = Moment(boot: .zero, wall: .seconds(1_700_000_000))
+        let text = moment.wallText
+        #expect(text.hasPrefix("2023-11-1") && text.count == 19 && text.hasSuffix(":20"))
+        #expect(text.dropFirst(11).prefix(5) == moment.wallTimeOfDay)
+    }
+}

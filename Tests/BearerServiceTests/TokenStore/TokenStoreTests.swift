@@ -1,0 +1,135 @@
+import BearerCore
+import BearerSystemd
+import CLinux
+import Glibc
+import Testing
+
+@testable import BearerService
+
+@Suite("TokenStore", .timeLimit(.minutes(1))) struct TokenStoreTests {
+    private let kept = TestStore()
+
+    /// What a new process gets back, and what it is told of the rest.
+    private func takeBack(
+        _ usable: (StoredToken) -> StoredTokenError? = { _ in nil }
+    ) -> (tokens: [String: AccessToken], drops: [String]) {
+        var drops: [String] = []
+        let tokens = kept.store.takeBack(
+            kept.handOver(), onDrop: { drops.append("\($0): \($1.rawValue)") }, isUsable: usable)
+        return (tokens, drops)
+    }
+
+    private func keep(_ token: AccessToken, of profile: String = "default", replacing old: UInt64? = nil) async {
+        let before = kept.names.count
+        kept.store.keep(token, of: profile, fingerprint: "f", replacing: old)
+        let name = "token-\(profile)-\(token.generation)"
+        await eventually("it is stored") { kept.names.contains(name) && (old == nil || kept.names.count == before) }
+    }
+
+    private func memfd(_ bytes: [UInt8], isSealed: Bool) -> CInt {
+        let descriptor = clinux_memfd("test")
+        _ = write(descriptor, bytes, bytes.count)
+        if isSealed { _ = clinux_seal(descriptor) }
+        return descriptor
+    }
+
+    @Test("tokens come back as they were kept, each profile its own")
+    func roundTrip() async {
+        let (one, two) = (AccessToken.sample("one"), AccessToken.sample("two", generation: 9))
+        await keep(one)
+        await keep(two, of: "a.b-c")
+        let (tokens, drops) = takeBack { $0.fingerprint == "f" ? nil : .otherCredentials }
+        #expect(tokens == ["default": one, "a.b-c": two])
+        #expect(drops.isEmpty && kept.removals.isEmpty)
+    }
+
+    @Test("the next generation takes the place of the one before")
+    func replaced() async {
+        await keep(.sample("one"))
+        await keep(.sample("two", generation: 2), replacing: 1)
+        #expect(kept.names == ["token-default-2"])
+        #expect(takeBack().tokens["default"]?.value == Secret("two"))
+    }
+
+    @Test("of two generations the newest is taken and the other removed", arguments: [[1, 2], [2, 1], [3, 1, 2]])
+    func generations(order: [UInt64]) async {
+        for generation in order { await keep(.sample("token-\(generation)", generation: generation)) }
+        let newest = order.max() ?? 0
+        #expect(takeBack().tokens["default"]?.generation == newest)
+        await eventually("the others are removed") { kept.names == ["token-default-\(newest)"] }
+    }
+
+    @Test("a crash between adding and removing loses nothing: what is kept is read again and again")
+    func again() async {
+        await keep(.sample("one"))
+        for _ in 0..<3 { #expect(takeBack().tokens["default"]?.value == Secret("one")) }
+    }
+
+    @Test(
+        "nothing of ours is handed out that cannot be used: it is told of and removed",
+        arguments: [StoredTokenError.expired, .unknownProfile, .otherCredentials])
+    func unusable(problem: StoredTokenError) async {
+        await keep(.sample("one"))
+        let (tokens, drops) = takeBack { _ in problem }
+        #expect(tokens.isEmpty && drops == ["token-default-1: \(problem.rawValue)"])
+        await eventually("it is removed") { kept.names.isEmpty }
+    }
+
+    @Test(
+        "what is not sealed, not ours or not a file is told of and removed",
+        arguments: [
+            "open", "empty", "garbage", "renamed", "other boot", "pipe", "directory",
+        ])
+    func foreign(kind: String) async {
+        let bootID = kind == "other boot" ? "0" : currentBootID()
+        let good = StoredToken(profile: "p", token: .sample(), bootID: bootID, fingerprint: "f").encoded()
+        let descriptor =
+            switch kind {
+            case "open": memfd(good, isSealed: false)
+            case "empty": memfd([], isSealed: true)
+            case "garbage": memfd(Array("garbage".utf8), isSealed: true)
+            case "pipe": pipeEnd()
+            case "directory": open("/", O_RDONLY | O_CLOEXEC)
+            default: memfd(good, isSealed: true)
+            }
+        kept.add(descriptor, name: kind == "renamed" ? "token-q-1" : "token-p-1")
+        close(descriptor)
+        let (tokens, drops) = takeBack()
+        #expect(tokens.isEmpty && drops.count == 1)
+        await eventually("it is removed") { kept.names.isEmpty }
+    }
+
+    @Test("the counterpart of the strangers is taken back")
+    func counterpart() {
+        let good = StoredToken(profile: "p", token: .sample(), bootID: currentBootID(), fingerprint: "f").encoded()
+        let descriptor = memfd(good, isSealed: true)
+        kept.add(descriptor, name: "token-p-1")
+        close(descriptor)
+        #expect(takeBack().tokens.count == 1)
+    }
+
+    @Test("what is kept cannot be changed any more")
+    func sealed() async throws {
+        await keep(.sample("one"))
+        let entry = try #require(kept.handOver().first)
+        defer { close(entry.descriptor) }
+        #expect(clinux_is_sealed(entry.descriptor))
+        #expect(write(entry.descriptor, "x", 1) < 0 && errno == EPERM)
+        #expect(ftruncate(entry.descriptor, 0) < 0 && errno == EPERM)
+    }
+
+    private func pipeEnd() -> CInt {
+        var ends: [CInt] = [-1, -1]
+        _ = pipe(&ends)
+        close(ends[1])
+        return ends[0]
+    }
+
+    private func currentBootID() -> String {
+        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 36)
+        _ = read(file, &bytes, 36)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
