@@ -1,0 +1,127 @@
+"""LoadCredential= of other units from our socket."""
+
+import hashlib
+import socket
+import time
+
+from support import broker, simulator
+from support.host import Journal, run, show, systemctl, write
+from support.suite import case, expect, expect_equal
+
+SOCKET = "/run/bearerd/credential.sock"
+
+
+def consume(name="access_token", unit="consumer.service"):
+    """Starts a unit with that credential. Returns the exit status of systemctl and the SHA-256 of what it got."""
+    output = "/run/consumer.output"
+    write(output, "")
+    write(
+        f"/run/systemd/system/{unit}",
+        "[Service]\nType=oneshot\nDynamicUser=yes\n"
+        f"LoadCredential={name}:{SOCKET}\n"
+        f"ExecStart=/usr/bin/sha256sum ${{CREDENTIALS_DIRECTORY}}/{name}\nStandardOutput=truncate:{output}\n",
+    )
+    systemctl("daemon-reload")
+    result = systemctl("start", unit, check=False)
+    with open(output) as file:
+        return result.returncode, file.read().split(" ")[0]
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def expect_start_fails(unit="consumer.service", **options):
+    status, _ = consume(unit=unit, **options)
+    expect(status != 0, "the unit started")
+    expect_equal(show("ExecMainStatus", unit), "243", "status of the unit")
+
+
+@case("LoadCredential: access_token is the bare token of the default profile")
+def _():
+    broker.fresh()
+    expect_equal(consume(), (0, digest(broker.token())), "start and token")
+
+
+@case("LoadCredential: any other name is a profile's")
+def _():
+    broker.fresh(profiles={"default": {}, "live": {}})
+    expect_equal(consume("live"), (0, digest(broker.token(profile="live"))), "start and token")
+
+
+@case("LoadCredential: it starts the daemon, and the unit waits for the first token")
+def _():
+    broker.reset(startup={"wait": 0})
+    simulator.faults("token", {"delay": 1500})
+    systemctl("start", "bearerd-credential.socket")
+    expect_equal(consume(), (0, digest(broker.token())), "start and token")
+
+
+@case("LoadCredential: an unknown profile fails the unit's start at once, and the journal names the unit")
+def _():
+    broker.fresh()
+    journal = Journal()
+    expect_start_fails(name="nobody")
+    journal.wait_for("credential_refused", BEARERD_PEER_UNIT="consumer.service")
+
+
+@case("LoadCredential: a refused profile fails the unit's start at once, too")
+def _():
+    broker.reset()
+    simulator.faults("register", {"error": "unapproved_software_statement"})
+    broker.start()
+    started = time.monotonic()
+    expect_start_fails()
+    expect(time.monotonic() - started < 5, "the start was held up")
+
+
+@case("LoadCredential: where no token comes, the unit's start fails within half a minute")
+def _():
+    broker.reset(startup={"wait": 0})
+    simulator.faults("token", then={"status": 503})
+    systemctl("start", "bearerd-credential.socket")
+    started = time.monotonic()
+    expect_start_fails()
+    took = time.monotonic() - started
+    expect(20 < took < 30, f"the start failed after {took:.1f} s")
+    simulator.faults("token")
+
+
+@case("LoadCredential: on_failure: empty lets the unit start without a token")
+def _():
+    broker.fresh(credential_socket={"on_failure": "empty"})
+    expect_equal(consume("nobody"), (0, digest("")), "start and token")
+
+
+@case("LoadCredential: allow decides by unit, a template's instances included")
+def _():
+    broker.fresh(profiles={"default": {"allow": {"units": ["ingest.service", "encoder@*.service"]}}})
+    journal = Journal()
+    for unit in ("ingest.service", "encoder@1.service"):
+        status, _ = consume(unit=unit)
+        expect_equal(status, 0, f"start of {unit}")
+    expect_start_fails(unit="consumer.service")
+    journal.wait_for("credential_refused", BEARERD_PEER_UNIT="consumer.service", BEARERD_PROFILE="default")
+    expect_equal(broker.bearerctl("token", check=False).returncode, 77, "a client, where only units are named")
+
+
+@case("LoadCredential: nobody but root can open the socket")
+def _():
+    script = f"import socket; socket.socket(socket.AF_UNIX).connect('{SOCKET}')"
+    result = run("python3", "-c", script, user="player", check=False)
+    expect("PermissionError" in result.stderr, f"found {result.stderr[-200:]!r}")
+
+
+@case("LoadCredential: root without a unit's name is given nothing")
+def _():
+    broker.fresh()
+    token = broker.token()
+    for name in ("", "\0feed/unit/consumer.service/access_token/more", "\0feed0feed0feed0fe/unit/a.service/access_token"):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(30)
+            if name:
+                client.bind(name)
+            client.connect(SOCKET)
+            found = b"".join(iter(lambda: client.recv(65536), b""))
+            expect(token.encode() not in found, f"a peer named {name!r} was given the token")
+            expect(len(found) > 1 << 20, f"a peer named {name!r} was given {len(found)} bytes")

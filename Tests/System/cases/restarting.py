@@ -1,0 +1,139 @@
+"""What a restart costs: nothing."""
+
+from support import broker, client, simulator
+from support.host import Journal, drop_in, is_active, pid, remove_drop_in, show, systemctl
+from support.load import Load
+from support.suite import case, eventually, expect, expect_equal
+from cases.installing import install
+
+
+STORE = "/mnt/repository/Tests/System/support/store.py"
+
+
+def expect_no_calls(calls):
+    expect_equal(calls.both(), (0, 0), "registrations, token requests")
+
+
+def kill():
+    """SIGKILL, and the daemon that systemd starts instead."""
+    before = pid()
+    systemctl("kill", "--signal=SIGKILL", "bearerd.service")
+    eventually(lambda: pid() not in (0, before) and is_active(), "running again")
+
+
+@case("restart: the same token, no call upstream")
+def _():
+    broker.fresh()
+    token, calls = broker.token(), simulator.Calls()
+    systemctl("restart", "bearerd.service")
+    expect_equal(broker.token() == token, True, "the same token")
+    expect_no_calls(calls)
+
+
+@case("restart: a stored token counts for READY=1 even when the server is away")
+def _():
+    broker.fresh(startup={"wait": 60})
+    simulator.stop()
+    systemctl("restart", "bearerd.service", timeout=5)
+    simulator.start()
+
+
+@case("restart: SIGKILL costs no call upstream either")
+def _():
+    broker.fresh()
+    token, calls = broker.token(), simulator.Calls()
+    kill()
+    expect_equal(broker.token() == token, True, "the same token")
+    expect_no_calls(calls)
+
+
+@case("restart: an upgrade of the binary costs no call upstream")
+def _():
+    broker.fresh()
+    token, calls = broker.token(), simulator.Calls()
+    install()
+    systemctl("restart", "bearerd.service")
+    expect_equal(broker.token() == token, True, "the same token")
+    expect_no_calls(calls)
+
+
+@case("restart: a stranger's descriptor in the store is dropped, and the token is taken back beside it")
+def _():
+    broker.reset()
+    stores = [f"ExecStartPost=/usr/bin/python3 {STORE} {name}\n" for name in ("token-default-9", "stranger")]
+    drop_in("store", "[Service]\nNotifyAccess=all\n" + "".join(stores))
+    broker.start()
+    expect_equal(show("NFileDescriptorStore"), "3", "descriptors in the store")
+    token, calls, journal = broker.token(), simulator.Calls(), Journal()
+    remove_drop_in("store")
+    systemctl("restart", "bearerd.service")
+    expect_equal(len(journal.entries("BEARERD_EVENT=stored_token_dropped")), 2, "dropped descriptors")
+    expect_equal(broker.token() == token, True, "the same token")
+    eventually(lambda: show("NFileDescriptorStore") == "1", "the store holds one descriptor")
+    expect_no_calls(calls)
+
+
+@case("restart: without a store it is the same daemon, one token request more")
+def _():
+    broker.reset()
+    drop_in("store", "[Service]\nFileDescriptorStoreMax=0\n")
+    broker.start()
+    calls = simulator.Calls()
+    systemctl("restart", "bearerd.service")
+    broker.token()
+    expect_equal(calls.both(), (0, 1), "registrations, token requests")
+    remove_drop_in("store")
+
+
+@case("restart: twenty in a row, and the store holds one token")
+def _():
+    broker.fresh()
+    calls = simulator.Calls()
+    for _ in range(20):
+        systemctl("restart", "bearerd.service")
+    expect_no_calls(calls)
+    expect_equal(show("NFileDescriptorStore"), "1", "descriptors in the store")
+
+
+@case("restart: stop and start ask for a token, and register nothing")
+def _():
+    broker.fresh()
+    calls = simulator.Calls()
+    systemctl("stop", "bearerd.service")
+    systemctl("start", "bearerd.service")
+    broker.token()
+    expect_equal(calls.both(), (0, 1), "registrations, token requests")
+
+
+@case("restart: a client that comes while the daemon is down waits for its answer")
+def _():
+    broker.fresh()
+    systemctl("stop", "bearerd.service")
+    with client.Client() as one:
+        expect("access_token" in one.ask_once(op="token"), "no token")
+
+
+@case("restart: 100 times under the load of 50 clients that reconnect once: no failure, no call upstream")
+def _():
+    broker.fresh()
+    calls = simulator.Calls()
+    with Load(clients=50) as load:
+        for _ in range(100):
+            systemctl("restart", "bearerd.service")
+    expect_equal(load.failures[:3], [], f"{len(load.failures)} failed of {load.answers}")
+    expect_no_calls(calls)
+    print(f"         | {load.answers} answers, the slowest after {load.longest:.2f} s")
+
+
+@case("restart: killed ten times under load: no failure, no call upstream")
+def _():
+    broker.fresh()
+    calls = simulator.Calls()
+    with Load(clients=50) as load:
+        for _ in range(10):
+            kill()
+            # Clients that were cut off are connected again before the next blow: they reconnect once a request.
+            answers = load.answers
+            eventually(lambda: load.answers > answers + 500, "clients are answered")
+    expect_equal(load.failures[:3], [], f"{len(load.failures)} failed of {load.answers}")
+    expect_no_calls(calls)

@@ -1,0 +1,52 @@
+"""The end, and what is left after it."""
+
+import os
+import time
+
+from support import broker, client, simulator
+from support.host import Journal, show, systemctl
+from support.load import Load
+from support.suite import case, expect, expect_equal
+
+
+@case("stop: under load within 5 s, by itself, and the sockets stay")
+def _():
+    broker.fresh()
+    journal = Journal()
+    with Load(clients=50):
+        started = time.monotonic()
+        systemctl("stop", "bearerd.service")
+        took = time.monotonic() - started
+    expect(took < 5, f"it took {took:.1f} s")
+    expect_equal(show("Result"), "success", "result")
+    journal.wait_for("stopping")
+
+
+@case("stop: a request that arrived whole is answered, then the connection ends")
+def _():
+    broker.fresh()
+    with client.Client() as one, client.Client() as idle, client.Client() as waiting:
+        idle.ask_once(op="ping")
+        simulator.faults("token", then="hang")
+        waiting.ask_once(op="ping")
+        waiting.send(op="token", min_valid=21500, wait=60)
+        for number in range(100):
+            one.send(op="token", id=number)
+        systemctl("stop", "--no-block", "bearerd.service")
+        answers = [one.receive()["id"] for _ in range(100)]
+        expect_equal(answers, list(range(100)), "answers")
+        expect(waiting.receive(), "the one that waits is told")
+        for connection in (one, idle, waiting):
+            try:
+                connection.receive()
+            except EOFError:
+                continue
+            raise AssertionError("a connection goes on")
+    simulator.faults("token")
+
+
+@case("stop: all three units, and no socket is left behind")
+def _():
+    broker.fresh()
+    broker.stop()
+    expect_equal(os.listdir("/run/bearerd"), [], "files in /run/bearerd")

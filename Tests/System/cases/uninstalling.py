@@ -1,0 +1,29 @@
+"""systemd/uninstall leaves what cannot be had again."""
+
+import os
+
+from support import broker, simulator
+from support.host import UNITS, is_active, systemctl
+from support.suite import case, expect, expect_equal
+from cases.installing import install, installed_files
+
+
+@case("uninstall: takes away what was installed, leaves state and configuration")
+def _():
+    broker.fresh()
+    before = broker.secrets()
+    install("uninstall")
+    expect_equal([path for path in installed_files() if os.path.exists(path)], [], "left")
+    expect_equal([unit for unit in UNITS if is_active(unit)], [], "still running")
+    expect_equal(broker.secrets(), before, "client secrets in the state directory")
+    expect(os.path.exists(broker.CONFIGURATION), "the configuration is gone")
+
+
+@case("uninstall: installed and enabled again, all three units start, and it goes on with its old credentials")
+def _():
+    calls = simulator.Calls()
+    install()
+    systemctl("enable", "--now", "bearerd.service")
+    expect_equal([unit for unit in UNITS if not is_active(unit)], [], "not running")
+    expect_equal(systemctl("is-enabled", *UNITS).stdout.split(), ["enabled"] * 3, "all three units")
+    expect_equal(calls.both(), (0, 1), "registrations, token requests")

@@ -1,0 +1,89 @@
+"""The broker of the machine: its configuration, its state, and a fresh start."""
+
+import glob
+import json
+import os
+import shutil
+
+from support import client, simulator
+from support.host import UNITS, run, systemctl, write
+
+CONFIGURATION = "/etc/bearerd/bearerd.yaml"
+STATEMENT = "/etc/credstore/software_statement"
+STATE = "/var/lib/bearerd"
+
+# Looks like a software statement. Its last part is searched for in all places where it must not be.
+CANARY = "Y2FuYXJ5LW9mLXRoZS1zb2Z0d2FyZS1zdGF0ZW1lbnQ"
+STATEMENT_TEXT = f"eyJhbGciOiJSUzI1NiJ9.eyJzb2Z0d2FyZV9pZCI6InN5c3RlbSJ9.{CANARY}"
+
+# Every token that a case has seen, for the search at the end.
+tokens = set()
+
+
+def configure(**keys):
+    """Writes the configuration; JSON is YAML."""
+    write(CONFIGURATION, json.dumps({"server": simulator.URL, **keys}, indent=2))
+
+
+def provide_statement(text=STATEMENT_TEXT):
+    write(STATEMENT, text + "\n", mode=0o600)
+
+
+def stop():
+    systemctl("stop", *UNITS, check=False)
+    systemctl("reset-failed", *UNITS, check=False)
+
+
+def reset(**keys):
+    """Stops it and forgets everything; the next start registers."""
+    stop()
+    for path in glob.glob(f"{STATE}/*") + glob.glob(f"{STATE}/.[!.]*"):
+        shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+    for endpoint in ("register", "token"):
+        simulator.faults(endpoint)
+    provide_statement()
+    configure(**keys)
+
+
+def start():
+    systemctl("start", "bearerd.service")
+
+
+def fresh(**keys):
+    """Running, registered, with a token."""
+    reset(**keys)
+    start()
+
+
+def token(**request):
+    """The current token itself."""
+    reply = client.token(**request)
+    value = reply.get("access_token")
+    if value is None:
+        raise AssertionError(f"no token: {reply}")
+    tokens.add(value)
+    return value
+
+
+def secrets():
+    """The client secrets in the state directory, by the files that may hold them."""
+    found = set()
+    for path in glob.glob(f"{STATE}/**/*", recursive=True):
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                found |= set(_secrets_in(file.read()))
+    return found
+
+
+def _secrets_in(text):
+    for line in text.splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and "client_secret" in value:
+            yield value["client_secret"]
+
+
+def bearerctl(*arguments, **options):
+    return run("bearerctl", *arguments, **options)
