@@ -1,0 +1,42 @@
+import BearerJSON
+import Glibc
+import Testing
+
+/// Secrets that must show nowhere.
+enum Canary {
+    private static let payload = "eyJzb2Z0d2FyZV9pZCI6ImNhbmFyeSJ9"
+    private static let signature = "Y2FuYXJ5LXRoYXQtbXVzdC1ub3Qtc2luZw"
+
+    /// The software statement of every test.
+    static let statement = "eyJhbGciOiJSUzI1NiJ9.\(payload).\(signature)"
+
+    /// Parts of it, and what each access token of the simulator begins with.
+    static let words = [payload, signature, "eyJ"]
+
+    /// Neither a process's arguments nor its environment hold one.
+    static func checkProcess(_ pid: pid_t) {
+        for name in ["cmdline", "environ"] {
+            // A process that cannot be dumped hides its environment from all but root.
+            guard let text = try? Files.read("/proc/\(pid)/\(name)") else { continue }
+            #expect(!words.contains { text.contains($0) }, "/proc/\(pid)/\(name) shows a secret")
+        }
+    }
+
+    /// The client secrets that are kept in a state directory.
+    static func clientSecrets(below path: String) -> [String] {
+        Files.names(in: path).flatMap { profile in
+            Files.names(in: "\(path)/\(profile)").compactMap { name in
+                guard let text = try? Files.read("\(path)/\(profile)/\(name)") else { return nil }
+                return (try? JSONValue(parsing: text.utf8))?["client_secret"]?.string
+            }
+        }
+    }
+
+    /// Directories are 0700 and files 0600.
+    static func checkModes(below path: String, _ location: SourceLocation) {
+        guard let mode = Files.mode(path) else { return }
+        let isDirectory = mode & S_IFMT == S_IFDIR
+        #expect(mode & 0o7777 == (isDirectory ? 0o700 : 0o600), "the mode of \(path)", sourceLocation: location)
+        for name in isDirectory ? Files.names(in: path) : [] { checkModes(below: "\(path)/\(name)", location) }
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Something on a socket that is not bearerd: it answers the first bytes of each connection with the same text and
+/// hangs up.
+final class StandIn: Sendable {
+    let path: String
+    private let descriptor: CInt
+
+    init(at path: String) throws {
+        self.path = path
+        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw HarnessError.system("socket", code: errno) }
+        guard UnixAddress(path).with({ bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0 else {
+            throw HarnessError.system(path, code: errno)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Blocks until ``stop()``.
+    func serve(_ text: String) throws {
+        while case let connection = accept(descriptor, nil, nil), connection >= 0 {
+            var request = [UInt8](repeating: 0, count: 4_096)
+            _ = recv(connection, &request, request.count, 0)
+            let bytes = Array(text.utf8)
+            _ = send(connection, bytes, bytes.count, CInt(MSG_NOSIGNAL))
+            close(connection)
+        }
+    }
+
+    func stop() {
+        shutdown(descriptor, CInt(SHUT_RDWR))
+    }
+}
