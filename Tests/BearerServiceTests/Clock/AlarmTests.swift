@@ -45,14 +45,12 @@ import Testing
     @Test("the last time that was set counts, whether it is sooner or later")
     func rearmed() async throws {
         try await withAlarm { alarm, wakes in
-            await alarm.set(now + .seconds(3600))
             let soon = now + .milliseconds(50)
-            await alarm.set(soon)
+            await alarm.set(now + .seconds(3600), soon)
             await wakes.next()
             #expect(now >= soon)
-            await alarm.set(now + .milliseconds(50))
             let later = now + .milliseconds(200)
-            await alarm.set(later)
+            await alarm.set(soon, later)
             await wakes.next()
             #expect(now >= later)
         }
@@ -61,10 +59,8 @@ import Testing
     @Test("disarmed it does not wake; armed again it does")
     func disarmed() async throws {
         try await withAlarm { alarm, wakes in
-            await alarm.set(now + .milliseconds(50))
-            await alarm.set(nil)
             let later = now + .milliseconds(200)
-            await alarm.set(later)
+            await alarm.set(.zero, nil, later)
             await wakes.next()
             #expect(now >= later)
         }
@@ -72,11 +68,11 @@ import Testing
 
     @Test("stopped it does not wake")
     func stop() async throws {
-        try await withAlarm { alarm, _ in
+        try await withAlarm { alarm, wakes in
             let other = try await AlarmOnLoop(alarm.loop) { Issue.record("it woke") }
-            await other.set(now + .milliseconds(50))
-            await other.stop()
-            await alarm.set(now + .milliseconds(100))
+            await other.setAndStop(.zero)
+            await alarm.set(.zero)
+            await wakes.next()
         }
     }
 
@@ -117,8 +113,14 @@ private actor AlarmOnLoop {
         alarm = try Alarm(on: loop, onWake: onWake)
     }
 
-    func set(_ boot: Duration?) {
+    /// Sets one time after the other within a turn of the loop, so that none but the last can wake it.
+    func set(_ times: Duration?...) {
+        for boot in times { alarm?.set(boot) }
+    }
+
+    func setAndStop(_ boot: Duration) {
         alarm?.set(boot)
+        alarm?.stop()
     }
 
     func stop() {
