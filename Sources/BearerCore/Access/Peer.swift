@@ -15,8 +15,8 @@ package struct Peer: Sendable, Equatable {
         self.groups = groups
     }
 
-    /// Root, or the user that the daemon runs as.
+    /// Root, or the user that the daemon runs as; never the overflow user, who may be anybody.
     package func isAdministrator(daemonUser: UInt32) -> Bool {
-        uid == 0 || uid == daemonUser
+        uid == 0 || (uid == daemonUser && uid != AccessPolicy.overflowUser)
     }
 }

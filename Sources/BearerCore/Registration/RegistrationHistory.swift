@@ -6,7 +6,8 @@ package struct RegistrationHistory: Sendable, Equatable {
     package var unanswered: Int
     /// When the last of them was sent.
     package var lastIntent: Duration?
-    /// When credentials were last replaced, because the server had rejected them or by force.
+    /// When credentials were last replaced, because the server had rejected them or by force. It is noted with the
+    /// intent: a process that dies before the answer must not replace them a second time.
     package var lastReplacement: Duration?
 
     package init(unanswered: Int = 0, lastIntent: Duration? = nil, lastReplacement: Duration? = nil) {
@@ -23,12 +24,13 @@ package struct RegistrationHistory: Sendable, Equatable {
         return max(.zero, pause - max(.zero, wall - lastIntent))
     }
 
-    /// Whether rejected credentials may be replaced: at most once in 24 hours. A replacement in the future counts as
-    /// made now.
+    /// Whether rejected credentials may be replaced: at most once in 24 hours.
     package func mayReplace(at wall: Duration) -> Bool {
         guard let lastReplacement else { return true }
-        return wall - lastReplacement >= .seconds(86_400)
+        return wall - lastReplacement >= Self.replacementInterval
     }
+
+    package static let replacementInterval = Duration.seconds(86_400)
 
     package mutating func recordIntent(at wall: Duration) {
         unanswered += 1
@@ -41,9 +43,10 @@ package struct RegistrationHistory: Sendable, Equatable {
         if unanswered == 0 { lastIntent = nil }
     }
 
-    /// Takes a last intent in the future (the wall clock went back) to be sent now, so that its hold comes to an end.
+    /// Takes what lies in the future (the wall clock went back) for what happens now, so that a wait comes to its end.
     package mutating func settle(at wall: Duration) {
-        if let lastIntent, lastIntent > wall { self.lastIntent = wall }
+        lastIntent = lastIntent.map { min($0, wall) }
+        lastReplacement = lastReplacement.map { min($0, wall) }
     }
 
     /// An answer came, whatever it said.

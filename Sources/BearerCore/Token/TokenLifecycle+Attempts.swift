@@ -39,8 +39,14 @@ extension TokenLifecycle {
         history.settle(at: now.wall)
         let hold = history.hold(at: now.wall)
         guard hold == .zero else { return self.hold(until: now.advanced(by: hold)) }
+        return [beginRegistration(replacing: replacing, at: now)]
+    }
+
+    private mutating func beginRegistration(replacing: Bool, at now: Moment) -> LifecycleAction {
         history.recordIntent(at: now.wall)
-        return [begin(.registration(replacing: replacing))]
+        replacementBefore = history.lastReplacement
+        if replacing { history.lastReplacement = now.wall }
+        return begin(.registration(replacing: replacing))
     }
 
     /// Puts a registration off. Told once, until the server answers one.
@@ -57,9 +63,7 @@ extension TokenLifecycle {
             isRegistrationForced = exchange.kind == .token
             return []
         }
-        isRegistrationForced = false
-        history.recordIntent(at: now.wall)
-        return [begin(.registration(replacing: hasCredentials))]
+        return [beginRegistration(replacing: hasCredentials, at: now)]
     }
 
     /// Takes a token out of service whose end has come, and brings a far-off retry nearer: there is nothing to serve.

@@ -12,7 +12,7 @@ extension TokenLifecycle {
         hasCredentials = true
         history.recordAnswer()
         isHoldReported = false
-        if replacing { history.lastReplacement = now.wall }
+        if replacing { noteReplacement(at: now) }
         invalidClients = InvalidClientStreak()
         counters.registrations += 1
         return [.report(.registered(replacing: replacing))] + requestToken(at: now)
@@ -71,13 +71,20 @@ extension TokenLifecycle {
     private mutating func noteRegistration(_ failure: ExchangeFailure, replacing: Bool, at now: Moment) {
         switch (failure.isUnanswered, failure.reason) {
         case (true, _):
-            if replacing { history.lastReplacement = now.wall }
+            if replacing { noteReplacement(at: now) }
         case (false, .notConnected), (false, .tls), (false, .timedOut), (false, .connectionLost):
             history.withdrawIntent()
+            history.lastReplacement = replacementBefore
         default:
             history.recordAnswer()
+            history.lastReplacement = replacementBefore
             isHoldReported = false
         }
+    }
+
+    private mutating func noteReplacement(at now: Moment) {
+        history.lastReplacement = now.wall
+        lastReplacement = now.boot
     }
 
     private mutating func note(_ failure: ExchangeFailure, at now: Moment) {
@@ -114,6 +121,7 @@ extension TokenLifecycle {
         _ failure: ExchangeFailure, at now: Moment, random: Double
     ) -> [LifecycleAction] {
         invalidClients.recordAnswer(at: now.boot)
+        history.settle(at: now.wall)
         if mayReplaceCredentials(at: now), history.hold(at: now.wall) == .zero {
             return [.exchangeFailed] + register(replacing: true, at: now)
         }
@@ -126,7 +134,8 @@ extension TokenLifecycle {
     private func mayReplaceCredentials(at now: Moment) -> Bool {
         guard reregister == .automatic, invalidClients.isConfirmed(at: now.boot) else { return false }
         let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
-        return isNearlyOver && history.mayReplace(at: now.wall)
+        let isLongAgo = lastReplacement.map { now.boot - $0 >= RegistrationHistory.replacementInterval } ?? true
+        return isNearlyOver && isLongAgo && history.mayReplace(at: now.wall)
     }
 
     private mutating func planRetry(after failure: ExchangeFailure, at now: Moment, random: Double) -> Moment {

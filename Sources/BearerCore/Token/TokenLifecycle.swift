@@ -29,6 +29,10 @@ package struct TokenLifecycle: Sendable, Equatable {
     var lastRejected: UInt64?
     var isRegistrationForced = false
     var isHoldReported = false
+    /// ``RegistrationHistory/lastReplacement`` before the registration in flight.
+    var replacementBefore: Duration?
+    /// When credentials were last replaced, on CLOCK_BOOTTIME: a step of the wall clock allows no further one.
+    var lastReplacement: Duration?
     var invalidClients = InvalidClientStreak()
     private var exchanges: UInt64 = 0
 
@@ -44,6 +48,11 @@ package struct TokenLifecycle: Sendable, Equatable {
         token = restored
         generation = restored?.generation ?? 0
         lastLifetime = restored?.lifetime
+    }
+
+    /// Numbers the tokens after those of `other`, whose place in front of watchers this one takes.
+    package mutating func continueGenerations(of other: TokenLifecycle) {
+        generation = max(generation, other.generation)
     }
 
     /// Takes in one event.
@@ -69,6 +78,9 @@ package struct TokenLifecycle: Sendable, Equatable {
         return planned.earlier(end)
     }
 
+    /// Whether the next registration waits because earlier ones were never answered.
+    package var isRegistrationHeld: Bool { isHoldReported && exchange == nil }
+
     /// When the next exchange is planned; `nil` while one is in flight.
     package var nextAttempt: Moment? { exchange == nil ? attempt?.at : nil }
 
@@ -85,6 +97,7 @@ package struct TokenLifecycle: Sendable, Equatable {
         exchange = next
         attempt = nil
         isDemanded = false
+        if kind != .token { isRegistrationForced = false }
         return .send(next)
     }
 }

@@ -18,7 +18,7 @@ struct ReplyJudge {
             do {
                 return try ReplyObject(parsing: body)
             } catch {
-                throw unusable(reply, Self.problem(error, in: reply))
+                throw unusable(reply, Self.problem(error, in: reply), isFromEndpoint: Self.mayBeDamaged(body, reply))
             }
         case .longer(let limit):
             throw unusable(reply, "the reply is longer than \(limit) bytes")
@@ -32,13 +32,23 @@ struct ReplyJudge {
     }
 
     /// The failure for a success that is not what the endpoint documents.
-    func unusable(_ reply: HTTPReply, _ detail: String) -> ExchangeFailure {
+    ///
+    /// - Parameter isFromEndpoint: false for what something on the way says, such as a captive portal's page.
+    func unusable(_ reply: HTTPReply, _ detail: String, isFromEndpoint: Bool = true) -> ExchangeFailure {
         ExchangeFailure(
             .unexpectedReply,
             detail: detail,
             retryAfter: retryAfter(reply),
-            isUnanswered: endpoint.losesByUnusableSuccess
+            isUnanswered: endpoint.losesByUnusableSuccess && isFromEndpoint
         )
+    }
+
+    /// Whether the body may be a JSON object, encoded or damaged, rather than a page, a text or nothing at all.
+    private static func mayBeDamaged(_ body: Secret, _ reply: HTTPReply) -> Bool {
+        if reply.contentEncoding != nil { return true }
+        return body.withBytes { bytes in
+            bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+        }
     }
 
     private func lost(_ reply: HTTPReply, _ reason: ExchangeFailure.Reason, _ detail: String) -> ExchangeFailure {

@@ -1,7 +1,7 @@
 /// The `Retry-After` header; RFC 9110 section 10.2.3.
 enum RetryAfter {
-    /// Longer waits than this, about 31 years, are taken for nonsense.
-    private static let mostDigits = 9
+    /// Whatever asks for more, in however many digits, asks for this much; whoever waits has a bound of its own.
+    private static let longest = Duration.seconds(Int32.max)
 
     /// The wait that `value` asks for: seconds or a date, of which a past one means none. Nil if it is neither.
     ///
@@ -9,11 +9,10 @@ enum RetryAfter {
     static func parse(_ value: String, now: Duration) -> Duration? {
         let trimmed = trimming(value)
         if !trimmed.isEmpty, trimmed.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) {
-            return trimmed.utf8.count <= mostDigits ? Int64(trimmed).map { .seconds($0) } : nil
+            return min(Int64(trimmed).map { .seconds($0) } ?? longest, longest)
         }
         guard let date = HTTPDate.unixSeconds(trimmed) else { return nil }
-        let wait = max(.zero, .seconds(date) - now)
-        return wait < .seconds(1_000_000_000) ? wait : nil
+        return min(max(.zero, .seconds(date) - now), longest)
     }
 
     private static func trimming(_ text: String) -> Substring {

@@ -51,15 +51,8 @@ struct ReplyJudgeTests {
     }
 
     static let unusable: [(String?, String?, HTTPReply.Body, ExchangeFailure.Reason, String)] = [
-        (
-            "text/html; charset=utf-8", nil, .text("<html>"), .unexpectedReply,
-            "the reply is text/html, expected a JSON object"
-        ),
         ("application/json", nil, .text("{"), .unexpectedReply, "the reply is not valid JSON, at byte 1"),
         ("application/problem+json", nil, .text("{]"), .unexpectedReply, "the reply is not valid JSON, at byte 1"),
-        (nil, nil, .text(""), .unexpectedReply, "the reply is not valid JSON, at byte 0"),
-        (nil, nil, .text("[]"), .unexpectedReply, "the reply is an array, expected a JSON object"),
-        (nil, nil, .text(#""token""#), .unexpectedReply, "the reply is a string, expected a JSON object"),
         (
             "application/json", "gzip", .text("\u{1f}"), .unexpectedReply,
             "the reply is encoded as gzip, which was not asked for"
@@ -79,6 +72,26 @@ struct ReplyJudgeTests {
         #expect(registration?.detail == detail)
         #expect(registration?.isUnanswered == true)
         #expect(refusal(reply, .token)?.isUnanswered == (reason != .unexpectedReply))
+    }
+
+    @Test(
+        "a success that does not even begin like the endpoint's is something else's answer, and costs no registration",
+        arguments: [
+            (
+                "text/html; charset=utf-8" as String?, HTTPReply.Body.text("<html>"),
+                "the reply is text/html, expected a JSON object"
+            ),
+            (nil, .text(""), "the reply is not valid JSON, at byte 0"),
+            (nil, .text("[]"), "the reply is an array, expected a JSON object"),
+            (nil, .text(#""token""#), "the reply is a string, expected a JSON object"),
+        ])
+    func captivePortal(type: String?, body: HTTPReply.Body, detail: String) {
+        for endpoint in [Endpoint.register, .token] {
+            let failure = refusal(HTTPReply(status: 200, contentType: type, body: body), endpoint)
+            #expect(failure?.reason == .unexpectedReply)
+            #expect(failure?.detail == detail)
+            #expect(failure?.isUnanswered == false)
+        }
     }
 
     @Test("Retry-After is taken from any failed reply", arguments: [201, 302, 400, 429, 503])

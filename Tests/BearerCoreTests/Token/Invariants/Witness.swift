@@ -15,7 +15,9 @@ struct Witness {
     private var hasCredentials = false
     private var rejections: [Duration] = []
     private var isReplacingByItself = false
-    private var lastReplacement: Duration?
+    private var lastReplacement: Moment?
+    /// The daemon was killed since: only the wall clock still tells.
+    private var isReplacementRemembered = false
     private var forcedSent = 0
     private var replaced = 0
     private var unanswered = 0
@@ -39,7 +41,11 @@ struct Witness {
 
     /// The daemon was killed; a registration in flight may have made a client.
     mutating func killed(keepsToken: Bool) {
-        if case .registration? = inFlight?.kind { registrationLost() }
+        if case .registration? = inFlight?.kind {
+            registrationLost()
+            if isReplacingByItself { lastReplacement = lastIntent }
+        }
+        isReplacementRemembered = true
         inFlight = nil
         if !keepsToken {
             trueEnd = nil
@@ -74,18 +80,28 @@ struct Witness {
         created += 1
         inARow = 0
         if isReplacingByItself { replaced += 1 }
-        lastReplacement = isReplacingByItself ? now.wall : lastReplacement
+        noteReplacement(at: now)
+    }
+
+    private mutating func noteReplacement(at now: Moment) {
+        guard isReplacingByItself else { return }
+        lastReplacement = now
+        isReplacementRemembered = false
     }
 
     private mutating func failed(_ failure: ExchangeFailure, at now: Moment) {
         if case .registration? = inFlight?.kind {
             switch failure.reason {
-            case .timedOut: registrationLost()
+            case .timedOut:
+                registrationLost()
+                noteReplacement(at: now)
             case .notConnected: inARow -= 1
             default: inARow = 0
             }
         } else if failure.reason == .oauth(.invalidClient) {
             rejections.append(now.boot)
+            // A replacement in the future, by a wall clock that went back, counts as made now.
+            if let last = lastReplacement { lastReplacement?.wall = min(last.wall, now.wall) }
         }
         inFlight = nil
     }
@@ -190,7 +206,11 @@ struct Witness {
         if lifecycle.reregister == .never { return "replaced although never" }
         if rejections.count < 3 { return "replaced after \(rejections.count) answers" }
         if now.boot - (rejections.first ?? now.boot) < .seconds(60) { return "replaced within a minute" }
-        if let lastReplacement, now.wall - lastReplacement < .seconds(86_400) { return "replaced twice in a day" }
+        if let lastReplacement {
+            let day = Duration.seconds(86_400)
+            if now.wall - lastReplacement.wall < day { return "replaced twice in a day" }
+            if !isReplacementRemembered, now.boot - lastReplacement.boot < day { return "replaced twice in 24 h" }
+        }
         if let token = lifecycle.token, token.remaining(at: now) >= token.lifetime * 0.05 {
             return "replaced a good token's"
         }

@@ -116,6 +116,37 @@ import Testing
         (.oauth(.invalidSoftwareStatement), 0), (ExchangeFailure(.unexpectedReply, detail: "", isUnanswered: true), 3),
     ]
 
+    @Test("a forced registration that meets a confirmed rejection is made once")
+    func forcedOnce() {
+        var lifecycle = TokenLifecycle.sample()
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        for (id, time) in [(UInt64(1), 1.0), (2, 40), (3, 61)] {
+            if id == 3 { _ = lifecycle.handle(.registrationForced, at: .at(61), random: 0) }
+            _ = lifecycle.handle(.failed(exchange: id, .oauth(.invalidClient)), at: .at(time), random: 0)
+            _ = lifecycle.handle(.deadline, at: .at(time + 35), random: 0)
+        }
+        #expect(lifecycle.exchange == Exchange(id: 4, kind: .registration(replacing: true)))
+        _ = lifecycle.handle(.registered(exchange: 4), at: .at(100), random: 0)
+        let actions = lifecycle.handle(
+            .granted(exchange: 5, .lasting(3_600), sentAt: .at(100)), at: .at(101), random: 0)
+        #expect(actions.contains(.tokenChanged))
+        #expect(lifecycle.exchange == nil && lifecycle.counters.registrations == 1)
+    }
+
+    @Test("a replacement is remembered before its answer, and forgotten when none was made")
+    func replacementIntent() {
+        let before = Moment.at(-200_000).wall
+        for (failure, remembered) in [
+            (ExchangeFailure.timedOut, Moment.at(5).wall), (.unreachable, before), (.unavailable, before),
+        ] {
+            var lifecycle = TokenLifecycle.sample(history: RegistrationHistory(lastReplacement: before))
+            _ = lifecycle.handle(.registrationForced, at: .at(0), random: 0)
+            #expect(lifecycle.history.lastReplacement == Moment.at(0).wall)
+            _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(5), random: 0)
+            #expect(lifecycle.history.lastReplacement == remembered)
+        }
+    }
+
     @Test("an answer ends the count, one that was never sent does not count", arguments: outcomes)
     func counting(failure: ExchangeFailure, unanswered: Int) {
         var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: Self.history(2, sent: -100))
