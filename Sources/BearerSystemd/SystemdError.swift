@@ -15,8 +15,6 @@ package enum SystemdError: Error, Sendable, Equatable {
     case fileTooLarge(path: String, limit: Int)
     /// The environment promises listening descriptors that are not there, or is malformed.
     case listenDescriptors(errno: Int32)
-    /// sd_notify(3) failed for this state, of which the name is given, as in `READY`.
-    case notNotified(state: String, errno: Int32)
 }
 
 extension SystemdError: CustomStringConvertible {
@@ -25,8 +23,8 @@ extension SystemdError: CustomStringConvertible {
         case .noCredentialsDirectory(let credential):
             "credential \(credential): $CREDENTIALS_DIRECTORY is not set; the unit needs LoadCredential=\(credential)"
         case .credentialMissing(let credential, let directory):
-            "credential \(credential): not found in \(directory); put it in /etc/credstore/\(credential), "
-                + "or encrypted by systemd-creds in /etc/credstore.encrypted/\(credential)"
+            "credential \(credential): not found in \(directory); put it in /etc/credstore/\(credential); one encrypted "
+                + "by systemd-creds needs LoadCredentialEncrypted=\(credential) in a drop-in of the unit"
         case .invalidCredentialName(let name):
             "credential \(name): a name is 1 to 255 bytes without a slash, other than . and .."
         case .fileMissing(let path): "\(path): no such file"
@@ -35,7 +33,6 @@ extension SystemdError: CustomStringConvertible {
         case .fileTooLarge(let path, let limit): "\(path): larger than \(limit) bytes"
         case .listenDescriptors(let errno):
             "LISTEN_FDS: \(message(of: errno)); expected descriptors passed by systemd, see sd_listen_fds(3)"
-        case .notNotified(let state, let errno): "\(state)= could not be sent to systemd: \(message(of: errno))"
         }
     }
 

@@ -48,7 +48,7 @@ struct Bearerd: AsyncParsableCommand {
         options.socketMode = socketMode
         options.socketGroup = socketGroup
         options.logLevel = logLevel
-        let status = check ? DaemonCheck.run(options) : await Daemon.run(options)
+        let status = check ? await DaemonCheck.run(options) : await Daemon.run(options)
         throw ExitCode(status.rawValue)
     }
 }

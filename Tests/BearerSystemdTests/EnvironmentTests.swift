@@ -8,18 +8,17 @@ import Testing
 
 extension EnvironmentTests {
     @Suite struct NotifierTests {
-        private func withNotifier(_ body: (Notifier, DatagramSocket, Collected<SystemdError>) throws -> Void) rethrows {
+        private func withNotifier(_ body: (Notifier, DatagramSocket) throws -> Void) rethrows {
             let directory = TemporaryDirectory()
             let socket = DatagramSocket(path: "\(directory.path)/notify")
             setenv("NOTIFY_SOCKET", socket.path, 1)
             defer { unsetenv("NOTIFY_SOCKET") }
-            let errors = Collected<SystemdError>()
-            try body(Notifier { errors.add($0) }, socket, errors)
+            try body(Notifier(), socket)
         }
 
         @Test("systemd is told in the order in which things happen")
         func states() {
-            withNotifier { notifier, socket, errors in
+            withNotifier { notifier, socket in
                 notifier.status("waiting for a token")
                 #expect(socket.receiveText() == "STATUS=waiting for a token")
                 notifier.ready()
@@ -29,26 +28,12 @@ extension EnvironmentTests {
                 #expect(socket.receiveText() == "WATCHDOG=1")
                 #expect(socket.receiveText() == "STOPPING=1")
                 #expect(notifier.flush())
-                #expect(errors.all.isEmpty)
-            }
-        }
-
-        @Test("a reload carries the monotonic time")
-        func reloading() throws {
-            try withNotifier { notifier, socket, _ in
-                notifier.reloading()
-                let lines = socket.receiveText().split(separator: "\n")
-                #expect(lines.first == "RELOADING=1")
-                let time = try #require(lines.last?.split(separator: "=").last.flatMap { Int($0) })
-                var now = timespec()
-                clock_gettime(CLOCK_MONOTONIC, &now)
-                #expect((now.tv_sec - 60...now.tv_sec + 1).contains(time / 1_000_000))
             }
         }
 
         @Test("a status cannot smuggle in another assignment", arguments: ["\n", "\r\n", "\u{2028}"])
         func statusOfManyLines(lineBreak: String) {
-            withNotifier { notifier, socket, _ in
+            withNotifier { notifier, socket in
                 notifier.status("one\(lineBreak)READY=1")
                 #expect(socket.receiveText() == "STATUS=one READY=1")
             }
@@ -56,7 +41,7 @@ extension EnvironmentTests {
 
         @Test("while systemd does not read, nobody waits and only the newest status is kept")
         func coalescing() {
-            withNotifier { notifier, socket, _ in
+            withNotifier { notifier, socket in
                 socket.fill()
                 for number in 0..<1_000 {
                     notifier.status("\(number)")
@@ -69,16 +54,6 @@ extension EnvironmentTests {
                 let states = received.filter { $0 != "filler" }
                 #expect(states.last { $0.hasPrefix("STATUS=") } == "STATUS=999")
                 #expect(states.count <= 5)
-            }
-        }
-
-        @Test("a state that could not be sent is reported")
-        func failure() {
-            withNotifier { notifier, socket, errors in
-                unlink(socket.path)
-                notifier.ready()
-                #expect(notifier.flush())
-                #expect(errors.all == [.notNotified(state: "READY", errno: ENOENT)])
             }
         }
 

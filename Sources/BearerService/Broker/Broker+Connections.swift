@@ -22,9 +22,13 @@ extension Broker {
     func closed(_ client: ClientConnection, by peer: Peer) {
         connections.closed(client, by: peer.uid)
         noteConnections()
-        guard connections.count == 0 else { return }
-        lastConnection?.resume()
-        lastConnection = nil
+        resumeIfAllEnded()
+    }
+
+    /// A unit has its credential, or went away.
+    func loaded(_ load: CredentialConnection) {
+        loads[ObjectIdentifier(load)] = nil
+        resumeIfAllEnded()
     }
 
     /// Answers what has arrived, tells those who wait that there is no more waiting, and ends every connection.
@@ -34,7 +38,7 @@ extension Broker {
         let stopping = ErrorReply(.temporarilyUnavailable, "bearerd is stopping", retryAfter: .seconds(1))
         for profile in profiles.values { endWaiting(profile, with: stopping) }
         for client in connections.all { client.end() }
-        guard connections.count > 0 else { return }
+        guard !haveAllEnded else { return }
         let cut = loop.schedule(after: limit) { self.assumeIsolated { $0.cutConnections() } }
         await withCheckedContinuation { lastConnection = $0 }
         loop.cancel(cut)
@@ -52,8 +56,17 @@ extension Broker {
         }
     }
 
+    private var haveAllEnded: Bool { connections.count == 0 && loads.isEmpty }
+
+    private func resumeIfAllEnded() {
+        guard haveAllEnded else { return }
+        lastConnection?.resume()
+        lastConnection = nil
+    }
+
     private func cutConnections() {
         for client in connections.all { client.cut() }
+        for load in loads.values { load.cut() }
     }
 
     func start(_ listener: Listener) throws(LoopError) {
@@ -76,6 +89,15 @@ extension Broker {
         return ErrorReply(.accessDenied, "uid \(peer.uid) may not have the token of profile \(profile)")
     }
 
+    /// The reply to who may not administer the daemon, and the entry that tells of it.
+    func deniedOperation(_ operation: String, to peer: Peer) -> ErrorReply {
+        note(
+            .operationDenied, "\(operation): uid \(peer.uid) (pid \(peer.pid)) is neither root nor the daemon's user",
+            peer)
+        return ErrorReply(
+            .accessDenied, "\(operation) is for root and the daemon's user; this is uid \(peer.uid)")
+    }
+
     private func tooMany(_ reason: String, _ peer: Peer) -> ErrorReply {
         note(.connectionsLimited, "a connection of uid \(peer.uid) (pid \(peer.pid)) was turned away: \(reason)", peer)
         return ErrorReply(.slowDown, reason, retryAfter: .seconds(1))
@@ -84,12 +106,15 @@ extension Broker {
     private func note(_ event: JournalEvent, _ message: String, _ peer: Peer, _ profile: String? = nil) {
         var fields: [JournalField: String] = [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]
         fields[.profile] = profile
-        complain(event, message, fields, of: .uid(peer.uid))
+        complain(event, message, fields, of: .uid(peer.uid), about: profile ?? "")
     }
 
-    /// Clients can cause these entries at will: at most one of a kind and user, or unit, a minute.
-    func complain(_ event: JournalEvent, _ message: String, _ fields: [JournalField: String], of user: Audit.User) {
-        guard complaints.isDue(event, of: user, at: now().boot) else { return }
+    /// Clients can cause these entries at will: at most one of a kind, user or unit, and matter a minute.
+    func complain(
+        _ event: JournalEvent, _ message: String, _ fields: [JournalField: String], of user: Audit.User,
+        about matter: String = ""
+    ) {
+        guard complaints.isDue(event, of: user, about: matter, at: now().boot) else { return }
         journal.write(event, message, fields)
     }
 

@@ -69,7 +69,9 @@ extension Broker {
         fields[.peerUnit] = asker?.unit
         fields[.profile] = profile?.name
         let user = asker.map { Audit.User.unit($0.unit) } ?? .uid(peer.uid)
-        complain(.credentialRefused, "no token for \(unit): \(reason)", fields, of: user)
+        // A unit may load several credentials, and fail for another reason than before.
+        let matter = "\(asker?.credential ?? "") \(profile?.state(at: now()) == .refused) \(reason.prefix(24))"
+        complain(.credentialRefused, "no token for \(unit): \(reason)", fields, of: user, about: matter)
         return settings.credentialFailure.bytes
     }
 }

@@ -33,12 +33,29 @@ extension Broker {
         case .token:
             handleIfCurrent(await requestToken(order.exchange, for: profile), for: profile)
         case .registration:
+            profile.isRegistering = true
             await save(.history, of: profile)
             let outcome = await register(order.exchange, for: profile)
             handleIfCurrent(outcome, for: profile)
             settleRegistrants(of: profile, outcome)
             await save(.history, of: profile)
+            profile.isRegistering = false
+            resumeAwaitingRegistrations()
         }
+    }
+
+    /// Waits until no registration is in flight of the profiles for which `isMeant` is true; an exchange has its time
+    /// limit, and so has this.
+    func registrationsEnd(_ isMeant: (Profile) -> Bool) async {
+        while profiles.values.contains(where: { $0.isRegistering && isMeant($0) }) {
+            await withCheckedContinuation { awaitingRegistrations.append($0) }
+        }
+    }
+
+    private func resumeAwaitingRegistrations() {
+        let waiting = awaitingRegistrations
+        awaitingRegistrations = []
+        for continuation in waiting { continuation.resume() }
     }
 
     /// A reload may have put another in the profile's place meanwhile.

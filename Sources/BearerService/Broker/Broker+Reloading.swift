@@ -20,8 +20,8 @@ extension Broker {
         let line: [UInt8]
         do throws(StartFailure) {
             let reloaded = try await reloader.reload()
-            try await keepUnsaved(from: reloaded)
-            await apply(reloaded)
+            let changed = try await loadChanged(reloaded)
+            apply(reloaded, changed)
             journal.write(.reloaded, "the configuration was reloaded: \(summary().text)")
             line = ReloadReply().line(id: request.id)
         } catch {
@@ -32,22 +32,26 @@ extension Broker {
         request.client.deliver(line)
     }
 
-    /// Credentials that are in memory only must not be let go of.
-    private func keepUnsaved(from reloaded: Reloaded) async throws(StartFailure) {
+    /// Reads what is on disk of the profiles that are new or belong to something else now. When it returns, no
+    /// registration of a profile that goes is in flight, and its credentials are on disk: they would be lost, or made
+    /// a second time when the configuration is changed back.
+    private func loadChanged(_ reloaded: Reloaded) async throws(StartFailure) -> [String: LoadedProfile] {
         let kept = Dictionary(uniqueKeysWithValues: reloaded.profiles.map { ($0.name, $0.key) })
-        let endangered = profiles.values.first { profile in
-            profile.unsaved.contains(.credentials) && kept[profile.name] != profile.settings.key
+        while true {
+            await registrationsEnd { kept[$0.name] != $0.settings.key }
+            let changed = await load(reloaded.profiles.filter(needsLoading))
+            let leaving = profiles.values.filter { kept[$0.name] != $0.settings.key }
+            if leaving.contains(where: \.isRegistering) { continue }
+            guard let endangered = leaving.first(where: { $0.unsaved.contains(.credentials) }) else { return changed }
+            await reloaded.upstream.shutdown()
+            throw StartFailure(
+                .configuration,
+                "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a "
+                    + "state directory that can be written before its server or statement changes or it is removed")
         }
-        guard let endangered else { return }
-        await reloaded.upstream.shutdown()
-        throw StartFailure(
-            .configuration,
-            "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a state "
-                + "directory that can be written before its server or statement changes or it is removed")
     }
 
-    private func apply(_ reloaded: Reloaded) async {
-        let changed = await load(reloaded.profiles.filter(needsLoading))
+    private func apply(_ reloaded: Reloaded, _ changed: [String: LoadedProfile]) {
         reloaded.applyLogLevel()
         retire(upstream, after: Self.lastExchange)
         upstream = reloaded.upstream
@@ -88,6 +92,7 @@ extension Broker {
     /// Those who wait or watch stay; a token of the server or statement before is dropped.
     private func replace(with loaded: LoadedProfile) {
         let profile = Profile(loaded)
+        if let old = profiles[profile.name] { profile.lifecycle.continueGenerations(of: old.lifecycle) }
         let old = profiles.updateValue(profile, forKey: profile.name)
         for warning in loaded.warnings { warn(warning, of: profile) }
         if let old {

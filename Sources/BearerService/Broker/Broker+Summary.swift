@@ -1,55 +1,78 @@
 internal import BearerCore
 
-/// The daemon in one line, for systemd.
-struct DaemonSummary: Sendable, Equatable {
-    /// `default: token for 19 h 12 min, next renewal 23:41; 14 clients`.
-    let text: String
-    /// Every profile has a token in memory or is refused.
-    let isSettled: Bool
-    /// The profiles for which that is not so, by name.
-    let unsettled: [String]
-}
-
+/// What STATUS= says. It is true at each instant: whoever shows it asks again after ``DaemonSummary/holds``.
 extension Broker {
-    /// More profiles than this are counted instead of told one by one.
+    /// More profiles than this are counted instead of told one by one; so are those that are waited for.
     private static let toldOneByOne = 3
 
     func summary() -> DaemonSummary {
         let moment = now()
         let all = profiles.values.sorted { $0.name < $1.name }
-        let text = all.count <= Self.toldOneByOne ? told(all, at: moment) : counted(all, at: moment)
-        let clients = connections.count == 1 ? "1 client" : "\(connections.count) clients"
         let unsettled = all.filter { $0.servableToken(at: moment) == nil && $0.refusal == nil }.map(\.name)
-        return DaemonSummary(text: "\(text); \(clients)", isSettled: unsettled.isEmpty, unsettled: unsettled)
+        let text = all.count <= Self.toldOneByOne ? told(all, at: moment) : counted(all, unsettled, at: moment)
+        let clients = connections.count == 1 ? "1 client" : "\(connections.count) clients"
+        let holds = all.compactMap { $0.servableToken(at: moment)?.remaining(at: moment).untilNextMinute }.min()
+        return DaemonSummary(text: "\(text); \(clients)", unsettled: unsettled, holds: holds)
+    }
+
+    /// Has ``changes`` tell when the summary's text is no longer true.
+    func noteAging(of summary: DaemonSummary) {
+        if let aging { loop.cancel(aging) }
+        aging = summary.holds.map { holds in
+            loop.schedule(after: holds) { self.assumeIsolated { $0.noteChange() } }
+        }
     }
 
     private func told(_ profiles: [Profile], at now: Moment) -> String {
-        profiles.map { "\($0.name): \($0.summary(at: now))" }.joined(separator: "; ")
+        profiles.map { "\($0.name): \($0.summary(isQueued: isQueued($0), at: now))" }.joined(separator: "; ")
     }
 
-    private func counted(_ profiles: [Profile], at now: Moment) -> String {
+    private func counted(_ profiles: [Profile], _ unsettled: [String], at now: Moment) -> String {
         let states = Dictionary(grouping: profiles) { $0.state(at: now) }
         let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0.count) \(state)" } }
-        return "\(profiles.count) profiles: \(counts.joined(separator: ", "))"
+        let waited = unsettled.prefix(Self.toldOneByOne).joined(separator: ", ")
+        let more = unsettled.count - Self.toldOneByOne
+        let wait = unsettled.isEmpty ? "" : "; waiting for \(waited)\(more > 0 ? " and \(more) more" : "")"
+        return "\(profiles.count) profiles: \(counts.joined(separator: ", "))\(wait)"
+    }
+
+    /// Whether the profile's exchange still waits for the budget.
+    private func isQueued(_ profile: Profile) -> Bool {
+        queue.contains { $0.owner == ObjectIdentifier(profile) }
     }
 }
 
 extension Profile {
-    func summary(at now: Moment) -> String {
-        let plan = plan(at: now)
-        if let token = servableToken(at: now) { return "token for \(token.remaining(at: now).text), \(plan)" }
+    fileprivate func summary(isQueued: Bool, at now: Moment) -> String {
+        let plan = plan(isQueued: isQueued, at: now)
+        if let token = servableToken(at: now) { return "token for \(token.remaining(at: now).minutesText), \(plan)" }
         if let blockage { return "refused: \(blockage)" }
         if lifecycle.trouble?.refusal != nil, lifecycle.exchange == nil { return plan }
         let doing = lifecycle.hasCredentials ? "waiting for a token" : "waiting for registration"
         return "\(doing), \(plan)"
     }
 
-    private func plan(at now: Moment) -> String {
-        if lifecycle.exchange != nil {
-            return "asking for \(lifecycle.exchange?.kind == .token ? "one" : "credentials")"
+    private func plan(isQueued: Bool, at now: Moment) -> String {
+        if let exchange = lifecycle.exchange {
+            return isQueued ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
         }
         let time = lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).wallTimeOfDay } ?? "never"
-        guard let trouble = lifecycle.trouble else { return "next renewal \(time)" }
+        if lifecycle.isRegistrationHeld { return "held until \(time): earlier registrations were not answered" }
+        guard let trouble = lifecycle.trouble else {
+            return "next \(servableToken(at: now) == nil ? "attempt" : "renewal") \(time)"
+        }
         return "\(trouble.refusal == nil ? "failing" : "refused") (\(trouble.last.label)), next attempt \(time)"
+    }
+}
+
+extension Duration {
+    /// The two largest units down to minutes, for what is shown for a while: `19 h 12 min`, `less than a minute`.
+    var minutesText: String { self < .seconds(60) ? "less than a minute" : text(downTo: "min") }
+
+    /// How long ``minutesText`` stays as it is while this much runs out; `nil` below a minute.
+    fileprivate var untilNextMinute: Duration? {
+        guard self >= .seconds(60) else { return nil }
+        return .seconds(components.seconds % 60) + .nanoseconds(components.attoseconds / 1_000_000_000)
+            + .milliseconds(1)
     }
 }

@@ -30,10 +30,16 @@ actor Broker {
     /// The one that is meant where none is named: the one called `default`, else the only one.
     private(set) var standardProfile: Profile?
     var connections = Connections()
+    /// Units' credentials that are being loaded.
+    var loads: [ObjectIdentifier: CredentialConnection] = [:]
+    /// Goes off when what ``summary()`` said is no longer true.
+    var aging: LoopTimer?
     /// A change of ``connections`` is about to be told.
     var isNotingConnections = false
     /// Resumed when the last connection is closed, while the daemon stops.
     var lastConnection: CheckedContinuation<Void, Never>?
+    /// Those who wait until a registration has ended, see ``registrationsEnd(_:)``.
+    var awaitingRegistrations: [CheckedContinuation<Void, Never>] = []
     var complaints = ComplaintLimit()
     var budget: Budget
     /// Exchanges that wait for the budget, first come first served.
@@ -74,6 +80,7 @@ actor Broker {
         let alarm = try Alarm(on: loop) { self.assumeIsolated { $0.wake() } }
         self.alarm = alarm
         for profile in profiles.values { start(profile) }
+        setAlarm()
         noteChange()
         await withDiscardingTaskGroup { group in
             for await job in jobs {
@@ -85,8 +92,9 @@ actor Broker {
         await upstream.shutdown()
     }
 
+    /// The caller sets the alarm.
     func start(_ profile: Profile) {
-        guard let blockage = profile.blockage else { return handle(.start, for: profile) }
+        guard let blockage = profile.blockage else { return take(.start, for: profile) }
         journal.write(.profileBlocked, "\(profile.name): \(blockage)", [.profile: profile.name])
         refused(profile)
     }
@@ -95,8 +103,7 @@ actor Broker {
     /// its credentials would be lost otherwise.
     func stop() async {
         job.finish()
-        let isRegistering = profiles.values.contains { $0.lifecycle.exchange.map { $0.kind != .token } ?? false }
-        if isRegistering {
+        if profiles.values.contains(where: \.isRegistering) {
             retire(upstream, after: Self.lastRegistration)
         } else {
             await upstream.shutdown()
@@ -112,10 +119,14 @@ actor Broker {
 
     /// Takes one event of a profile in, and does what follows from it.
     func handle(_ event: LifecycleEvent, for profile: Profile) {
+        take(event, for: profile)
+        setAlarm()
+    }
+
+    private func take(_ event: LifecycleEvent, for profile: Profile) {
         let moment = now()
         let actions = profile.lifecycle.handle(event, at: moment, random: .random(in: 0..<1))
         perform(actions, for: profile, at: moment)
-        setAlarm()
     }
 
     func perform(_ actions: [LifecycleAction], for profile: Profile, at moment: Moment) {
@@ -139,8 +150,10 @@ actor Broker {
     private func wake() {
         let moment = now()
         for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: moment) == true {
-            handle(.deadline, for: profile)
+            take(.deadline, for: profile)
         }
+        // A step of the wall clock changes what is said of times.
+        noteChange()
         if let nextSave, nextSave <= moment.boot { orderSaves() }
         sendQueued()
         setAlarm()

@@ -10,6 +10,8 @@ final class Profile {
     var credentials: StoredCredentials?
     /// What is known here and could not be written: a restart would lose it.
     var unsaved: Set<ProfileFiles.Part> = []
+    /// A registration was sent, and what came of it is not on disk yet.
+    var isRegistering = false
     /// Why nothing is asked upstream, when this host must mend it first.
     var blockage: String?
     var waiters: [UInt64: Waiter] = [:]

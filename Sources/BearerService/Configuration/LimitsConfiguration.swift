@@ -4,7 +4,7 @@ package struct LimitsConfiguration: Sendable, Equatable {
     package var connections = 4096
     /// Open connections of one user, 1–65536.
     package var connectionsPerUser = 1024
-    /// The longest request, in bytes with its line end, 10240–1048576: a rejected token of 8 KiB has to fit in.
+    /// The longest request, in bytes without its line end, 10240–1048576: a rejected token of 8 KiB has to fit in.
     package var requestBytes = 16_384
     /// From the first byte of a request to its line end; whole seconds, 1–300.
     package var lineTimeout = Duration.seconds(10)

@@ -1,6 +1,7 @@
 internal import BearerCore
 internal import BearerSystemd
 internal import BearerUpstream
+internal import Glibc
 internal import Logging
 internal import NIOPosix
 
@@ -16,8 +17,8 @@ struct ConfigurationLoader: Sendable {
     let paths: DaemonPaths
     let options: DaemonOptions
     let credentials: CredentialsDirectory
-    /// The permission bits of the clients' socket.
-    let socketMode: UInt32
+    /// The paths of the clients' sockets, where systemd holds them.
+    let handedOver: [String]
 
     /// Blocks on the disk and on name services.
     func load() throws(StartFailure) -> LoadedConfiguration {
@@ -29,19 +30,23 @@ struct ConfigurationLoader: Sendable {
             throw StartFailure(.configuration, "\(error)")
         }
         let profiles = try SettingsResolver(credentials: credentials).settings(of: configuration)
-        try checkOpenness(profiles)
+        try checkOpenness(of: configuration)
         return LoadedConfiguration(
             configuration: configuration, profiles: profiles,
             logLevel: Logger.Level(options.logLevel ?? configuration.logLevel))
     }
 
-    /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`.
-    func loadWaitingForAccounts(since start: Moment) async throws -> LoadedConfiguration {
+    /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`;
+    /// `onWait` is told which.
+    func loadWaitingForAccounts(
+        since start: Moment, onWait: (String) -> Void
+    ) async throws -> LoadedConfiguration {
         while true {
             do throws(StartFailure) {
                 return try load()
             } catch {
                 guard error.wait > SystemClock.now().boot - start.boot else { throw error }
+                onWait(error.message)
                 try await Task.sleep(for: .seconds(1))
             }
         }
@@ -74,12 +79,29 @@ struct ConfigurationLoader: Sendable {
     }
 
     /// A socket that everybody can open must not give away a token for which nobody is named.
-    private func checkOpenness(_ profiles: [ProfileSettings]) throws(StartFailure) {
-        guard socketMode & 0o006 != 0, let open = profiles.first(where: { $0.access == nil }) else { return }
-        throw StartFailure(
-            .configuration,
-            "\(paths.socket): mode 0\(String(socketMode, radix: 8)) lets everybody open the socket, and profile "
-                + "\(open.name) has no allow: name who may have its token, or make the mode 0660")
+    func checkOpenness(of configuration: Configuration) throws(StartFailure) {
+        guard let open = configuration.profiles.first(where: { $0.allow == nil }) else { return }
+        for (path, mode) in try socketModes() where mode & 0o006 != 0 {
+            throw StartFailure(
+                .configuration,
+                "\(path): mode 0\(String(mode, radix: 8)) lets everybody open the socket, and profile "
+                    + "\(open.name) has no allow: name who may have its token, or make the mode 0660")
+        }
+    }
+
+    /// The permission bits of the clients' sockets: of the paths, since the descriptor of a bound socket says 0777.
+    private func socketModes() throws(StartFailure) -> [(path: String, mode: UInt32)] {
+        if handedOver.isEmpty { return [(paths.socket, options.socketMode)] }
+        var modes: [(String, UInt32)] = []
+        for path in handedOver {
+            var status = stat()
+            guard stat(path, &status) == 0 else {
+                let reason = String(cString: strerror(errno))
+                throw StartFailure(.configuration, "\(path): who may open the socket cannot be told: \(reason)")
+            }
+            modes.append((path, status.st_mode & 0o7777))
+        }
+        return modes
     }
 }
 

@@ -1,4 +1,5 @@
 internal import BearerSystemd
+internal import Glibc
 internal import Logging
 
 /// The daemon as a whole: from the command line to its exit status.
@@ -9,15 +10,29 @@ package enum Daemon {
         defer { log.flush() }
         let logger = Logger(label: "bearerd") { _ in QueueLogHandler(queue: log) }
         let journal = Journal(logger)
+        let notifier = Notifier()
+        defer { notifier.flush() }
+        // Reads the time zone now: the loop that serves clients must not wait for a disk.
+        tzset()
         do {
-            try await DaemonStart(options: options, log: log, journal: journal).run()
+            try await DaemonStart(options: options, log: log, journal: journal, notifier: notifier).run()
+            notifier.status("stopped")
             return .success
         } catch let failure as StartFailure {
-            journal.write(.startFailed, failure.message)
+            journal.write(.startFailed, failure.message + remedy(for: failure))
+            notifier.status("not started: \(failure.message)")
             return failure.status
         } catch {
-            journal.write(.startFailed, "unexpected end: \(type(of: error)): \(error)")
+            journal.write(.ended, "unexpected end: \(type(of: error)): \(error)")
+            notifier.status("ended unexpectedly: \(type(of: error))")
             return .software
         }
+    }
+
+    /// The unit's sockets are stopped on exit 78, and may have run into systemd's start limits.
+    private static func remedy(for failure: StartFailure) -> String {
+        guard failure.status == .configuration, environment("NOTIFY_SOCKET") != nil else { return "" }
+        let units = "bearerd.socket bearerd-credential.socket bearerd.service"
+        return "\nWhen that is mended: systemctl reset-failed \(units); systemctl start \(units)"
     }
 }

@@ -1,11 +1,12 @@
 internal import BearerCore
 internal import BearerSystemd
+internal import BearerUpstream
 internal import Glibc
 
 /// `bearerd --check`: says what a start would refuse, and prints the effective configuration.
 package enum DaemonCheck {
     /// - Returns: 0, or what the daemon would exit with.
-    package static func run(_ options: DaemonOptions) -> ExitStatus {
+    package static func run(_ options: DaemonOptions) async -> ExitStatus {
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
         do {
             let configuration = try Configuration.load(
@@ -13,9 +14,15 @@ package enum DaemonCheck {
             let problems = configuration.profiles.flatMap(problems)
             for problem in problems { StandardError.writeLine("\(paths.configuration): \(problem)") }
             guard problems.isEmpty else { return .configuration }
+            let loader = ConfigurationLoader(paths: paths, options: options, credentials: .inherited, handedOver: [])
+            try loader.checkOpenness(of: configuration)
+            try await loader.makeUpstream(configuration).shutdown()
             print(configuration.effectiveDescription)
             print("# FileDescriptorStoreMax= of the unit: at least \(2 * configuration.profiles.count)")
             return .success
+        } catch let failure as StartFailure {
+            StandardError.writeLine(failure.message)
+            return failure.status
         } catch {
             StandardError.writeLine("\(error)")
             return .configuration

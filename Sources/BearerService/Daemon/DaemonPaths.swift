@@ -6,6 +6,8 @@ struct DaemonPaths: Sendable, Equatable {
     /// Nobody named the configuration: it may be missing.
     let isConfigurationOptional: Bool
     let socket: String
+    /// `nil`: there is none, unless systemd hands one over.
+    let credentialSocket: String?
     let stateDirectory: String
     /// They are those of an ordinary user's own daemon.
     let areUsersOwn: Bool
@@ -19,6 +21,8 @@ struct DaemonPaths: Sendable, Equatable {
         configuration = options.configuration ?? places.configuration
         isConfigurationOptional = options.configuration == nil
         socket = options.socket ?? places.socket
+        let isAllDefault = areUsersOwn && options.socket == nil
+        credentialSocket = options.credentialSocket ?? (isAllDefault ? places.credentialSocket : nil)
         // systemd separates several directories by colons; ours is the first.
         let handedOver = environment("STATE_DIRECTORY").flatMap { $0.split(separator: ":").first.map(String.init) }
         stateDirectory = handedOver ?? options.stateDirectory ?? places.state
@@ -26,14 +30,20 @@ struct DaemonPaths: Sendable, Equatable {
 
     private static func places(
         user: UInt32, environment: (String) -> String?
-    ) -> (configuration: String, socket: String, state: String) {
+    ) -> (configuration: String, socket: String, credentialSocket: String, state: String) {
         guard user != 0, let runtime = environment("XDG_RUNTIME_DIR") else {
-            return ("/etc/bearerd/bearerd.yaml", "/run/bearerd/bearerd.sock", "/var/lib/bearerd")
+            return (
+                "/etc/bearerd/bearerd.yaml", "/run/bearerd/bearerd.sock", "/run/bearerd/credential.sock",
+                "/var/lib/bearerd"
+            )
         }
         let home = environment("HOME") ?? "/"
         let configuration = environment("XDG_CONFIG_HOME") ?? "\(home)/.config"
         let state = environment("XDG_STATE_HOME") ?? "\(home)/.local/state"
-        return ("\(configuration)/bearerd/bearerd.yaml", "\(runtime)/bearerd/bearerd.sock", "\(state)/bearerd")
+        return (
+            "\(configuration)/bearerd/bearerd.yaml", "\(runtime)/bearerd/bearerd.sock",
+            "\(runtime)/bearerd/credential.sock", "\(state)/bearerd"
+        )
     }
 }
 

@@ -12,15 +12,6 @@ extension DaemonStart {
         }
     }
 
-    /// The permission bits of the clients' socket: of the path, since the descriptor of a bound socket says 0777.
-    func mode(_ handedOver: [ListenDescriptor]) -> UInt32 {
-        var status = stat()
-        guard let socket = handedOver.first(where: { $0.name == ListeningSockets.clientUnit }),
-            let path = SocketAddressBytes.own(ofSocket: socket.descriptor), stat(path, &status) == 0
-        else { return options.socketMode }
-        return status.st_mode & 0o7777
-    }
-
     func openState(_ paths: DaemonPaths) throws(StartFailure) -> StateDirectory {
         do {
             if paths.areUsersOwn { try PrivateDirectory.make(paths.stateDirectory) }
@@ -35,11 +26,12 @@ extension DaemonStart {
     ) throws(StartFailure) -> ListeningSockets {
         let group = try socketGroup()
         if paths.areUsersOwn, options.socket == nil { try makeDirectory(of: paths.socket) }
+        let credentials = paths.credentialSocket
         do {
             return try ListeningSockets.open(
                 handedOver: handedOver,
                 clients: SocketPath(path: paths.socket, mode: options.socketMode, group: group),
-                credentials: options.credentialSocket.map { SocketPath(path: $0, mode: 0o600, group: nil) })
+                credentials: credentials.map { SocketPath(path: $0, mode: 0o600, group: nil) })
         } catch {
             throw StartFailure(.configuration, "\(error)")
         }
@@ -70,8 +62,11 @@ extension DaemonStart {
         let sockets = [ListeningSockets.clientUnit, ListeningSockets.credentialUnit]
         let fingerprints = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, $0.fingerprint) })
         let now = SystemClock.now()
-        let tokens = store.takeBack(handedOver.filter { !sockets.contains($0.name) }) { name, problem in
-            journal.write(.storedTokenDropped, "\(name): a stored token was dropped: \(problem.rawValue)")
+        let tokens = store.takeBack(handedOver.filter { !sockets.contains($0.name) }) { name, profile, problem in
+            var fields: [JournalField: String] = [.error: "\(problem)"]
+            fields[.profile] = profile
+            journal.write(
+                .storedTokenDropped, "\(name): a stored token was dropped: \(problem.rawValue)", fields)
         } isUsable: { stored in
             guard let fingerprint = fingerprints[stored.profile] else { return .unknownProfile }
             guard stored.fingerprint == fingerprint else { return .otherCredentials }

@@ -12,20 +12,23 @@ struct DaemonStart {
     let options: DaemonOptions
     let log: LogQueue
     let journal: Journal
+    let notifier: Notifier
     private let startedAt = SystemClock.now()
 
-    init(options: DaemonOptions, log: LogQueue, journal: Journal) {
+    init(options: DaemonOptions, log: LogQueue, journal: Journal, notifier: Notifier) {
         self.options = options
         self.log = log
         self.journal = journal
+        self.notifier = notifier
     }
 
     func run() async throws {
         let handedOver = try takeDescriptors()
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
         let loader = ConfigurationLoader(
-            paths: paths, options: options, credentials: .inherited, socketMode: mode(handedOver))
-        let loaded = try await loader.loadWaitingForAccounts(since: startedAt)
+            paths: paths, options: options, credentials: .inherited,
+            handedOver: ListeningSockets.clientPaths(handedOver))
+        let loaded = try await loader.loadWaitingForAccounts(since: startedAt) { notifier.status("waiting: \($0)") }
         log.level = loaded.logLevel
         let directory = try openState(paths)
         for warning in directory.warnings { journal.write(.stateWarning, "\(warning)") }
@@ -43,22 +46,23 @@ struct DaemonStart {
     }
 
     private func serve(_ sockets: ListeningSockets, _ broker: Broker, wait: Duration) async throws {
-        var servers = [try await SocketServer.start(on: sockets.clients.descriptor, for: .clients, broker: broker)]
-        if let credentials = sockets.credentials {
-            servers.append(
-                try await SocketServer.start(on: credentials.descriptor, for: .credentials, broker: broker))
+        var servers: [SocketServer] = []
+        for socket in sockets.clients {
+            servers.append(try await SocketServer.start(on: socket.descriptor, for: .clients, broker: broker))
         }
-        let path = sockets.clients.path
+        for socket in sockets.credentials {
+            servers.append(try await SocketServer.start(on: socket.descriptor, for: .credentials, broker: broker))
+        }
+        let path = sockets.clients.map(\.path).joined(separator: ", ")
         journal.write(.started, "bearerd \(BearerdVersion.current) serves \(path)", [.path: path])
-        let notifier = Notifier()
         try await run([
             BrokerService(broker: broker),
             SocketService(
                 servers: servers, broker: broker,
-                own: [sockets.clients.own, sockets.credentials?.own].compactMap { $0 }),
+                own: (sockets.clients + sockets.credentials).compactMap(\.own)),
             StatusService(broker: broker, notifier: notifier, journal: journal, wait: wait),
         ])
-        notifier.flush()
+        broker.store.flush()
     }
 
     private func run(_ services: [any Service]) async throws {

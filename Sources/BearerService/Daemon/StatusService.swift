@@ -15,8 +15,6 @@ struct StatusService: Service {
         let deadline = broker.identity.startedAt.boot + wait
         let broker = broker
         let notifier = notifier
-        // What STATUS= says of remaining time is in minutes.
-        await broker.every(.seconds(60)) { broker.assumeIsolated { $0.noteChange() } }
         await broker.once(after: max(.zero, deadline - SystemClock.boot())) {
             broker.assumeIsolated { $0.noteChange() }
         }
@@ -24,6 +22,7 @@ struct StatusService: Service {
         await tell(deadline: deadline)
         journal.write(.stopping, "stopping")
         notifier.stopping()
+        notifier.status("stopping")
     }
 
     private func tell(deadline: Duration) async {
@@ -31,6 +30,7 @@ struct StatusService: Service {
         for await _ in broker.changes.cancelOnGracefulShutdown() {
             let summary = await broker.summary()
             notifier.status(summary.text)
+            await broker.noteAging(of: summary)
             guard !isReady, summary.isSettled || SystemClock.boot() >= deadline else { continue }
             isReady = true
             notifier.ready()

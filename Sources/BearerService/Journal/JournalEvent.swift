@@ -14,6 +14,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case stopping
     /// The daemon does not start.
     case startFailed = "start_failed"
+    /// The daemon ended without being asked to.
+    case ended
     /// A registration yielded client credentials.
     case registered
     /// A registration yielded nothing; it will be tried again.
@@ -44,6 +46,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case stateWarning = "state_warning"
     /// A client asked for a token that it may not have.
     case accessDenied = "access_denied"
+    /// A client asked for what is for root and the daemon's user only.
+    case operationDenied = "operation_denied"
     /// A connection was turned away because there are too many.
     case connectionsLimited = "connections_limited"
     /// The configuration was reloaded.
@@ -81,6 +85,8 @@ extension JournalEvent {
         case .stateNotDurable: "6e492de4797e42b6832b487f2f0fc405"
         case .stateDurable: "ee55c48265824212beebaa5ddaefd3c6"
         case .stateWarning: "1dd951b50e0a4f558a706563c17802bd"
+        case .operationDenied: "6c600036f15943dbb3ac4b73cb7a00dc"
+        case .ended: "361136e943d04180bdfb1605752c1e83"
         case .accessDenied: "bf87e497ab19478c92dd9a8cc86a9dc1"
         case .connectionsLimited: "5726deb34f8545538f411bbc7ced708a"
         case .reloaded: "33bdc606f6044847ad65a5f4b21a766f"
@@ -96,10 +102,10 @@ extension JournalEvent {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
         case .registered, .recovered, .stateDurable, .reloaded: .notice
         case .startupWaitOver, .registrationFailed, .registrationHeld, .renewalFailed, .stateWarning,
-            .accessDenied, .connectionsLimited, .credentialRefused:
+            .accessDenied, .operationDenied, .connectionsLimited, .credentialRefused:
             .warning
         case .tokenExpired, .credentialsRejected, .profileRefused, .profileBlocked,
-            .freshTokenRejected, .stateNotDurable, .reloadFailed, .startFailed:
+            .freshTokenRejected, .stateNotDurable, .reloadFailed, .startFailed, .ended:
             .error
         }
     }

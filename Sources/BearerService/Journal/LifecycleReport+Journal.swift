@@ -103,6 +103,8 @@ struct JournalEntry: Equatable {
 
     private static func expired(_ next: Moment?, _ profile: String) -> Parts {
         let plan = next.map { ", tried again from \($0.wallText)" } ?? ", its renewal is under way"
-        return (.tokenExpired, "\(profile): the token has ended and there is no other\(plan)", [:])
+        var fields: [JournalField: String] = [:]
+        fields[.nextAttempt] = next.map { "\($0.unixSeconds)" }
+        return (.tokenExpired, "\(profile): the token has ended and there is no other\(plan)", fields)
     }
 }

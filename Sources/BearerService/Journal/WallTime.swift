@@ -26,10 +26,14 @@ extension Moment {
 
 extension Duration {
     /// The two largest units, for people: `19 h 12 min`, `45 s`, `2 d 3 h`.
-    var text: String {
+    var text: String { text(downTo: "s") }
+
+    /// The same without units smaller than `smallest`, one of `d`, `h`, `min` and `s`.
+    func text(downTo smallest: String) -> String {
         let seconds = max(0, components.seconds)
-        let units: [(Int64, String)] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
-        guard let first = units.firstIndex(where: { seconds >= $0.0 }) else { return "0 s" }
+        let all: [(Int64, String)] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
+        let units = all.prefix(1 + (all.firstIndex { $0.1 == smallest } ?? 3))
+        guard let first = units.firstIndex(where: { seconds >= $0.0 }) else { return "0 \(smallest)" }
         let (size, name) = units[first]
         let head = "\(seconds / size) \(name)"
         guard first + 1 < units.count else { return head }

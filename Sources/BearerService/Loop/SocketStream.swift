@@ -52,7 +52,13 @@ final class SocketStream {
 
     func send(_ bytes: [UInt8]) {
         guard isOpen else { return }
-        if unsent.isEmpty { unsent = bytes } else { unsent += bytes }
+        if unsent.isEmpty {
+            unsent = bytes
+        } else {
+            unsent.removeSubrange(..<sent)
+            sent = 0
+            unsent += bytes
+        }
         flushAtEndOfTurn()
     }
 
@@ -132,17 +138,10 @@ final class SocketStream {
         }
         switch errno {
         case EINTR: return true
-        case EAGAIN:
-            compact()
-            setInterest(interest.union(.output))
+        case EAGAIN: setInterest(interest.union(.output))
         default: close()
         }
         return false
-    }
-
-    private func compact() {
-        unsent.removeSubrange(..<sent)
-        sent = 0
     }
 
     private func flushAtEndOfTurn() {

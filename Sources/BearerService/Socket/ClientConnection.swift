@@ -26,6 +26,8 @@ final class ClientConnection: @unchecked Sendable {
     private var requests = RepeatedRequest()
     private var state = State.serving
     private var hasInputEnded = false
+    /// The daemon stops: lines that have arrived whole are answered, an unfinished one is not.
+    private var isStopping = false
     /// Lines may be left that are not answered before the client takes what it was sent.
     private var isHeldBack = false
     private var lineTimer: LoopTimer?
@@ -80,8 +82,7 @@ final class ClientConnection: @unchecked Sendable {
     /// The daemon stops: answers the lines that have arrived whole, then closes.
     func end() {
         if case .watching = state { return stream.close() }
-        while takesLines, case .bytes = receive() {}
-        hasInputEnded = true
+        isStopping = true
         serve()
     }
 
@@ -111,7 +112,7 @@ final class ClientConnection: @unchecked Sendable {
             stream.flush()
         }
         if events.contains(.input) {
-            _ = receive()
+            receive()
         } else if !events.isDisjoint(with: [.hangUp, .error]) {
             stream.close()
         }
@@ -123,33 +124,38 @@ final class ClientConnection: @unchecked Sendable {
         if isHeldBack { serve() }
     }
 
-    private func receive() -> SocketStream.Received {
+    private func receive() {
+        if takeIn() { serve() }
+    }
+
+    /// Takes in what has come, at most 4 KiB, or that nothing more will; false when there is neither.
+    private func takeIn() -> Bool {
         let received = stream.receive { bytes in
             if case .closing = state { return }
             lines.append(bytes)
         }
         switch received {
-        case .bytes: serve()
+        case .bytes: return true
         case .end:
             hasInputEnded = true
             stream.readInput(false)
             if case .closing = state { stream.closeOnceSent() }
-            serve()
-        case .nothing, .failure: break
+            return true
+        case .nothing, .failure: return false
         }
-        return received
     }
 
     /// Reads while lines are answered, and while a last error waits to be read.
     private func updateReading() {
         if case .closing = state { return }
-        stream.readInput(takesLines && !hasInputEnded)
+        stream.readInput(takesLines && !hasInputEnded && !isStopping)
     }
 
     /// Answers the lines that have come, until one waits or the client does not take its replies.
     private func serve() {
         while takesLines, stream.isOpen {
             guard let line = lines.next() ?? lastLine() else {
+                if isStopping, !hasInputEnded, takeIn() { continue }
                 linesExhausted()
                 break
             }
@@ -166,7 +172,7 @@ final class ClientConnection: @unchecked Sendable {
     }
 
     private func linesExhausted() {
-        if hasInputEnded {
+        if hasInputEnded || isStopping {
             if case .serving = state { stream.closeOnceSent() }
         } else if lines.count > 0, lineTimer == nil {
             lineTimer = stream.loop.schedule(after: limits.lineTimeout) { [self] in lineTimedOut() }

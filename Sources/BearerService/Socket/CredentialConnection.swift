@@ -25,7 +25,11 @@ final class CredentialConnection: @unchecked Sendable {
         } onClose: { [self] in
             closed()
         }
-        switch broker.assumeIsolated({ [self] in $0.credential(for: peer, address, self) }) {
+        let answer = broker.assumeIsolated { [self] broker in
+            broker.loads[ObjectIdentifier(self)] = self
+            return broker.credential(for: peer, address, self)
+        }
+        switch answer {
         case .now(let bytes): deliver(bytes)
         case .later(let ticket): self.ticket = ticket
         }
@@ -38,12 +42,19 @@ final class CredentialConnection: @unchecked Sendable {
         stream.closeOnceSent()
     }
 
+    func cut() {
+        stream.close()
+    }
+
     private func ready(_ events: Readiness) {
         if !events.isDisjoint(with: [.hangUp, .error]) { return stream.close() }
         stream.flush()
     }
 
     private func closed() {
-        if let ticket { broker.assumeIsolated { $0.cancel(ticket) } }
+        broker.assumeIsolated { [self] broker in
+            if let ticket { broker.cancel(ticket) }
+            broker.loaded(self)
+        }
     }
 }

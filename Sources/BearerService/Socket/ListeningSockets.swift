@@ -14,26 +14,34 @@ struct ListeningSockets: Sendable {
     static let clientUnit = "bearerd.socket"
     static let credentialUnit = "bearerd-credential.socket"
 
-    let clients: Socket
-    let credentials: Socket?
+    let clients: [Socket]
+    let credentials: [Socket]
 
     /// - Parameters:
     ///   - clients, credentials: what is bound where systemd hands nothing over.
     static func open(
         handedOver: [ListenDescriptor], clients: SocketPath, credentials: SocketPath?
     ) throws(SocketError) -> ListeningSockets {
-        var credential = try socket(named: credentialUnit, handedOver)
-        if credential == nil, let credentials { credential = try bind(credentials) }
-        if let client = try socket(named: clientUnit, handedOver) {
-            return ListeningSockets(clients: client, credentials: credential)
-        }
-        return ListeningSockets(clients: try bind(clients), credentials: credential)
+        var units = try sockets(named: credentialUnit, handedOver)
+        if units.isEmpty, let credentials { units = [try bind(credentials)] }
+        var applications = try sockets(named: clientUnit, handedOver)
+        if applications.isEmpty { applications = [try bind(clients)] }
+        return ListeningSockets(clients: applications, credentials: units)
     }
 
-    private static func socket(named name: String, _ handedOver: [ListenDescriptor]) throws(SocketError) -> Socket? {
-        guard let found = handedOver.first(where: { $0.name == name }) else { return nil }
-        guard let path = SocketAddressBytes.own(ofSocket: found.descriptor) else { throw .notASocket(name) }
-        return Socket(descriptor: found.descriptor, path: path, own: nil)
+    /// The paths of the clients' sockets that systemd hands over.
+    static func clientPaths(_ handedOver: [ListenDescriptor]) -> [String] {
+        handedOver.filter { $0.name == clientUnit }.compactMap { SocketAddressBytes.own(ofSocket: $0.descriptor) }
+    }
+
+    /// A socket unit may have several `ListenStream=`, which share its name.
+    private static func sockets(named name: String, _ handedOver: [ListenDescriptor]) throws(SocketError) -> [Socket] {
+        var sockets: [Socket] = []
+        for found in handedOver where found.name == name {
+            guard let path = SocketAddressBytes.own(ofSocket: found.descriptor) else { throw .notASocket(name) }
+            sockets.append(Socket(descriptor: found.descriptor, path: path, own: nil))
+        }
+        return sockets
     }
 
     private static func bind(_ path: SocketPath) throws(SocketError) -> Socket {

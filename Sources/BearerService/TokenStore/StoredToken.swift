@@ -46,6 +46,8 @@ extension StoredToken {
     /// The bytes to be kept. The caller wipes them.
     func encoded() -> [UInt8] {
         var body: [UInt8] = []
+        // Everything fits, so that no copy is left behind by growing.
+        body.reserveCapacity(token.value.count + 1_024)
         body.appendJSON { json in
             json.object { json in
                 json.member(Key.version.rawValue, Self.version)
@@ -60,8 +62,12 @@ extension StoredToken {
                 token.value.withBytes { json.string(utf8: $0) }
             }
         }
+        defer { Record.wipe(&body) }
         return Array((Self.checksum(body[...]) + "\n").utf8) + body
     }
+
+    /// Beyond what any life comes to, and far from what counting on would overflow.
+    private static let mostGenerations = UInt64(1) << 53
 
     init(_ bytes: [UInt8]) throws(StoredTokenError) {
         guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw .damaged }
@@ -71,6 +77,7 @@ extension StoredToken {
         guard object[Key.version.rawValue]?.wholeNumber == Self.version else { throw .otherVersion }
         guard let profile = object[Key.profile.rawValue]?.string,
             let generation = object[Key.generation.rawValue]?.wholeNumber.flatMap({ UInt64(exactly: $0) }),
+            generation <= Self.mostGenerations,
             let lifetime = object[Key.lifetime.rawValue]?.wholeNumber, lifetime > 0,
             let boot = object[Key.boot.rawValue]?.wholeNumber, let wall = object[Key.wall.rawValue]?.wholeNumber,
             let bootID = object[Key.bootID.rawValue]?.string,

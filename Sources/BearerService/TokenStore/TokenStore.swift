@@ -27,29 +27,38 @@ struct TokenStore: Sendable {
     }
 
     /// Takes back what systemd kept: the newest usable token of each profile. Everything else is removed from the
-    /// store; `onDrop` is told what and why. All descriptors are closed.
+    /// store; `onDrop` is told its name, whose it is if that can be told, and why. All descriptors are closed.
     func takeBack(
-        _ descriptors: [ListenDescriptor], onDrop: (String, StoredTokenError) -> Void,
+        _ descriptors: [ListenDescriptor], onDrop: (String, String?, StoredTokenError) -> Void,
         isUsable: (StoredToken) -> StoredTokenError?
     ) -> [String: AccessToken] {
         var tokens: [String: AccessToken] = [:]
         for entry in descriptors {
             defer { close(entry.descriptor) }
+            var profile: String?
             do throws(StoredTokenError) {
                 let stored = try read(entry.descriptor)
+                profile = stored.profile
                 if let problem = isUsable(stored) { throw problem }
                 guard entry.name == Self.name(stored.profile, stored.token.generation) else { throw .damaged }
                 if let other = tokens[stored.profile] {
+                    // The same token twice has one name, by which both would go.
+                    if other.generation == stored.token.generation { continue }
                     forget(min(other.generation, stored.token.generation), of: stored.profile)
                     if other.generation > stored.token.generation { continue }
                 }
                 tokens[stored.profile] = stored.token
             } catch {
-                onDrop(entry.name, error)
+                onDrop(entry.name, profile, error)
                 store.remove(name: entry.name)
             }
         }
         return tokens
+    }
+
+    /// Waits until systemd has been told of everything; bounded, for the end of the process.
+    func flush() {
+        store.flush()
     }
 
     private func read(_ descriptor: CInt) throws(StoredTokenError) -> StoredToken {

@@ -8,28 +8,20 @@ internal import Glibc
 package final class Notifier: Sendable {
     private let worker: SerialWorker<String>?
 
-    /// `onFailure` is called on the notifier's thread when a state could not be sent.
-    package init(onFailure: @escaping @Sendable (SystemdError) -> Void = { _ in }) {
+    package init() {
         guard getenv("NOTIFY_SOCKET") != nil else {
             worker = nil
             return
         }
         worker = SerialWorker(capacity: 64) { state in
-            let result = sd_notify(0, state)
-            if result < 0 { onFailure(.notNotified(state: Self.name(of: state), errno: -result)) }
+            // A failure has nowhere to be told: systemd ends a start of which it hears nothing.
+            sd_notify(0, state)
         }
     }
 
-    /// READY=1: the start, or a reload, is complete.
+    /// READY=1: the start is complete.
     package func ready() {
         worker?.submit("READY=1")
-    }
-
-    /// RELOADING=1, to be followed by ``ready()``.
-    package func reloading() {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        worker?.submit("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1_000)")
     }
 
     /// STOPPING=1: the end has begun.

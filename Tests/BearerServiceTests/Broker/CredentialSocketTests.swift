@@ -127,6 +127,29 @@ import Testing
         }
     }
 
+    @Test("a stop waits until those who are held have been told in full")
+    func stopped() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in
+            let clients = [try await test.load(address), try await test.load(address)]
+            await eventually("they wait") { await test.broker.waiterCount() == 2 }
+            async let end: Void = test.broker.endConnections(within: .seconds(20))
+            // One after the other: the second one's megabyte does not fit into a socket's buffer.
+            for client in clients { #expect(await client.rest().count == 1_048_577) }
+            await end
+        }
+    }
+
+    @Test("each credential that a unit is denied has its entry")
+    func severalCredentials() async throws {
+        try await withBroker(.withToken()) { test in
+            for id in ["one", "two", "one"] {
+                _ = try await test.load(systemdAddress("player.service", id)).rest()
+            }
+            let entries = test.log.entries(of: .credentialRefused)
+            #expect(entries.map(\.message).map { $0.contains("credential one") } == [true, false])
+        }
+    }
+
     @Test("a manager that goes away cancels its wait")
     func gone() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in

@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    @Test("a reload waits for a registration of a profile that changes, so that changing back finds its credentials")
+    func reloadedMeanwhile() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [.delay(.milliseconds(300))]) }) { test in
+            try await test.server.waitForCalls(1, to: .register)
+            let first = try ProfileSettings.sample(server: test.server.baseURL)
+            let root = try await test.connect(as: .root)
+            for profile in [try .sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3"), first] {
+                test.reloads.prepare([profile])
+                #expect(try await root.line(after: #"{"op":"reload"}"#).contains("reloaded"))
+                _ = try await root.ask(#"{"op":"token"}"#).token()
+            }
+            #expect(test.server.calls(to: .register).count == 2)
+        }
+    }
+
     @Test("credentials are on disk before they are used, the intent before the request")
     func durable() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [.hang]) }) { test in

@@ -88,6 +88,46 @@ import Testing
         }
     }
 
+    @Test("the line is told anew when a minute is over")
+    func aging() async throws {
+        var setup = BrokerSetup()
+        setup.tokens = ["default": .sample(lasting: .seconds(90))]
+        try await withIdleBroker(setup) { test in
+            let summary = await test.broker.summary()
+            #expect(summary.text.hasPrefix("default: token for 1 min, "))
+            let holds = try #require(summary.holds)
+            #expect(holds > .seconds(29) && holds < .seconds(31))
+            await test.broker.noteAging(of: summary)
+            var changes = test.broker.changes.makeAsyncIterator()
+            test.clock.advance(by: holds)
+            await test.advanceTimers(by: holds)
+            await changes.next()
+            let later = await test.broker.summary()
+            #expect(later.text.hasPrefix("default: token for less than a minute, ") && later.holds == nil)
+        }
+    }
+
+    @Test("of many profiles those are named that are waited for")
+    func manyUnsettled() async throws {
+        var setup = BrokerSetup()
+        setup.profiles = { server in try (0..<6).map { try .sample("p\($0)", server: server) } }
+        try await withIdleBroker(setup) { test in
+            let text = await test.broker.summary().text
+            #expect(text == "6 profiles: 6 starting; waiting for p0, p1, p2 and 3 more; 0 clients")
+        }
+    }
+
+    @Test("a registration that is held is told as such")
+    func held() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .reset) }) { test in
+            for _ in 0..<4 {
+                await eventually("its outcome is there") { await !test.broker.isInFlight() }
+                await test.advance(by: .seconds(31))
+            }
+            await eventually("it is held") { await test.broker.summary().text.contains("held until") }
+        }
+    }
+
     @Test("a profile without a token says what it waits for, and that it is not settled; refused, it is")
     func unsettled() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [.hang]) }) { test in

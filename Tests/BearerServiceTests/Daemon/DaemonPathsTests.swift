@@ -16,7 +16,7 @@ import Testing
         let found = paths(user: user, user == 0 ? ["XDG_RUNTIME_DIR": "/run/user/0", "HOME": "/root"] : [:])
         #expect(found.configuration == "/etc/bearerd/bearerd.yaml" && found.isConfigurationOptional)
         #expect(found.socket == "/run/bearerd/bearerd.sock" && found.stateDirectory == "/var/lib/bearerd")
-        #expect(!found.areUsersOwn)
+        #expect(!found.areUsersOwn && found.credentialSocket == nil)
     }
 
     @Test("a user with a session has places of its own")
@@ -25,6 +25,8 @@ import Testing
         let found = paths(user: 1000, session)
         #expect(found.configuration == "/home/u/.config/bearerd/bearerd.yaml")
         #expect(found.socket == "/run/user/1000/bearerd/bearerd.sock")
+        #expect(found.credentialSocket == "/run/user/1000/bearerd/credential.sock")
+        #expect(paths(user: 1000, session) { $0.socket = "/s" }.credentialSocket == nil)
         #expect(found.stateDirectory == "/home/u/.local/state/bearerd" && found.areUsersOwn)
         let moved = paths(user: 1000, session.merging(["XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s"]) { $1 })
         #expect(moved.configuration == "/c/bearerd/bearerd.yaml" && moved.stateDirectory == "/s/bearerd")

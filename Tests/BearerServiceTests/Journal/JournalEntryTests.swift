@@ -52,7 +52,9 @@ import Testing
         Row(
             .refused(.unauthorizedClient, .token, next: next), .profileRefused,
             [.error: "unauthorized_client", .nextAttempt: "1700000000"], "refuses a token"),
-        Row(.tokenExpired(next: next), .tokenExpired, [:], "has ended", "tried again from \(nextText)"),
+        Row(
+            .tokenExpired(next: next), .tokenExpired, [.nextAttempt: "1700000000"], "has ended",
+            "tried again from \(nextText)"),
         Row(.tokenExpired(next: nil), .tokenExpired, [:], "has ended", "under way"),
         Row(
             .recovered(

@@ -18,6 +18,17 @@ import Testing
         #expect(duration.text == text)
     }
 
+    @Test(
+        "what is shown for a while is told in minutes",
+        arguments: [
+            (Duration.zero, "less than a minute"), (.seconds(59), "less than a minute"), (.seconds(60), "1 min"),
+            (.seconds(119), "1 min"), (.seconds(3_599), "59 min"), (.seconds(3_660), "1 h 1 min"),
+            (.seconds(183_600), "2 d 3 h"),
+        ])
+    func minutes(duration: Duration, text: String) {
+        #expect(duration.minutesText == text)
+    }
+
     @Test("a moment is told by the clock on the wall")
     func moments() {
         let moment = Moment(boot: .zero, wall: .seconds(1_700_000_000))

@@ -15,7 +15,7 @@ import Testing
     ) -> (tokens: [String: AccessToken], drops: [String]) {
         var drops: [String] = []
         let tokens = kept.store.takeBack(
-            kept.handOver(), onDrop: { drops.append("\($0): \($1.rawValue)") }, isUsable: usable)
+            kept.handOver(), onDrop: { drops.append("\($0): \($2.rawValue)") }, isUsable: usable)
         return (tokens, drops)
     }
 

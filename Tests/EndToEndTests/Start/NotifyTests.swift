@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import Subprocess
 import Testing
 
 extension EndToEnd {
@@ -17,9 +18,28 @@ extension EndToEnd {
                 #expect(told.first?.hasPrefix("STATUS=default: waiting for ") == true)
                 #expect(told.dropLast().last?.hasPrefix("STATUS=default: token for 5 h 59 min, next renewal ") == true)
                 try await daemon.stop()
-                let end = try await blocking { try systemd.messages(upTo: "STOPPING=1") }
+                let end = try await blocking { try systemd.messages(upTo: "STATUS=stopped") }
                 let others = (start + end).filter { !$0.hasPrefix("STATUS=default: ") }
-                #expect(others.sorted() == ["FDSTORE=1\nFDNAME=token-default-1", "READY=1", "STOPPING=1"])
+                #expect(
+                    others.filter { $0 != "STATUS=stopping" }.sorted() == [
+                        "FDSTORE=1\nFDNAME=token-default-1", "READY=1", "STATUS=stopped", "STOPPING=1",
+                    ])
+            }
+        }
+
+        @Test("while the names in allow are looked up, STATUS= says so; then why the start failed, and how to go on")
+        func unknownUser() async throws {
+            let profile = "allow: {users: [nobody-has-this-name]}"
+            try await Host.run(settings: "startup: {wait: 2}", profile: profile) { host in
+                let reason = "profile default: allow: this host does not know user nobody-has-this-name"
+                let failure = "STATUS=not started: \(reason)"
+                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let daemon = try await host.launch(environment: ["NOTIFY_SOCKET": systemd.path])
+                let said = try await blocking { try systemd.messages(upTo: failure) }
+                #expect(said.first == "STATUS=waiting: \(reason)")
+                #expect(try await daemon.program.end() == .exited(78))
+                try await daemon.line(
+                    containing: "systemctl start bearerd.socket bearerd-credential.socket bearerd.service")
             }
         }
 

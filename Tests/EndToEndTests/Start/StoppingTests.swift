@@ -54,6 +54,30 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "thousands of lines that arrived whole are all answered, an unfinished one is not, then comes end of file")
+        func answersAllThatHasArrived() async throws {
+            try await Host.run { host in
+                let daemon = try await host.start()
+                _ = try await daemon.token()
+                let connection = try Connection(to: daemon.socket)
+                // More than the daemon answers before it has to wait for the client to read.
+                for first in stride(from: 0, to: 1_000, by: 100) {
+                    let lines = (first..<first + 100).map { #"{"op":"token","id":\#($0)}"# + "\n" }
+                    try connection.send(lines.joined())
+                }
+                try connection.send(#"{"op":"token","prof"#)
+                daemon.program.signal(SIGTERM)
+                let ids = try await blocking {
+                    var ids: [Int64?] = []
+                    while let line = try connection.line() { ids.append(try Reply(line)["id"]?.wholeNumber) }
+                    return ids
+                }
+                #expect(ids == (0..<1_000).map { $0 })
+                #expect(try await daemon.program.end() == .exited(0))
+            }
+        }
+
         /// Another connection's request is answered after those that came before it.
         private func answered(_ daemon: Daemon) async throws {
             #expect(try await daemon.ask(#"{"op":"ping"}"#)["pong"]?.bool == true)
