@@ -7,6 +7,7 @@ let package = Package(
         .executable(name: "bearerd", targets: ["bearerd"]),
         .executable(name: "bearerctl", targets: ["bearerctl"]),
         .executable(name: "bearerd-simulator", targets: ["bearerd-simulator"]),
+        .library(name: "BearerClient", targets: ["BearerClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -61,6 +62,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        .target(name: "BearerClient", dependencies: ["CLinux", "BearerCore", "BearerJSON", "BearerProtocol"]),
         .executableTarget(
             name: "bearerd",
             dependencies: [
@@ -70,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "bearerctl",
             dependencies: [
-                "BearerCore", "BearerJSON", "BearerProtocol",
+                "BearerClient", "BearerCore", "BearerJSON", "BearerProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -88,6 +90,7 @@ let package = Package(
         .testTarget(name: "BearerProtocolTests", dependencies: ["BearerProtocol", "TestSupport"]),
         .testTarget(
             name: "BearerUpstreamTests", dependencies: ["BearerUpstream", "AuthServerSimulator", "TestSupport"]),
+        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
         .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
         .testTarget(
             name: "BearerServiceTests",
@@ -99,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "bearerd", "bearerctl", "AuthServerSimulator", "BearerJSON",
+                "bearerd", "bearerctl", "AuthServerSimulator", "BearerClient", "BearerJSON",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
     ],

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import BearerProtocol
+internal import BearerClient
 internal import Glibc
 
 /// Why a command yields nothing: what is said on stderr, and the exit code by sysexits.h.
@@ -15,17 +15,25 @@ struct CommandError: Error, Equatable {
 }
 
 extension CommandError {
-    init(_ reply: ErrorReply) {
+    init(_ error: BearerError) {
         let code =
-            switch reply.code {
-            case .serverError: EX_SOFTWARE
-            case .temporarilyUnavailable, .slowDown: EX_TEMPFAIL
-            case .accessDenied: EX_NOPERM
-            case .unknownProfile, .registrationRefused: EX_CONFIG
-            case .invalidRequest, .requestTooLarge: EX_USAGE
+            switch error {
+            case .refused(let code, _, _): Self.exitCode(for: code)
+            case .permissionDenied: EX_NOPERM
+            case .unavailable, .connectionLost, .timedOut, .cancelled: EX_UNAVAILABLE
+            case .unexpectedReply: EX_SOFTWARE
             }
-        let patience = reply.retryAfter.map { " (ask again in \($0.components.seconds) s)" } ?? ""
-        self.init(code: code, message: "\(reply.code.rawValue): \(reply.description)\(patience)")
+        self.init(code: code, message: error.description)
+    }
+
+    private static func exitCode(for code: BearerError.Code) -> Int32 {
+        switch code {
+        case .serverError: EX_SOFTWARE
+        case .temporarilyUnavailable, .slowDown: EX_TEMPFAIL
+        case .accessDenied: EX_NOPERM
+        case .unknownProfile, .registrationRefused: EX_CONFIG
+        case .invalidRequest, .requestTooLarge: EX_USAGE
+        }
     }
 }
 

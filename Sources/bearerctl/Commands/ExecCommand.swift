@@ -1,6 +1,5 @@
 internal import ArgumentParser
-internal import BearerCore
-internal import BearerProtocol
+internal import BearerClient
 internal import Glibc
 
 struct ExecCommand: ParsableCommand {
@@ -24,12 +23,11 @@ struct ExecCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let request = TokenRequest(profile: profile.name, minimumValidity: .seconds(minValid))
-            guard case .token(let reply) = try socket.connection().reply(to: Request(.token(request))) else {
-                throw .unexpectedReply("the reply holds no access_token")
+            let (bearerd, minValid, profile) = (socket.bearerd, Duration.seconds(minValid), profile.name)
+            let token = try waiting { () throws(BearerError) in
+                try await bearerd.token(minValid: minValid, profile: profile)
             }
-            let token = reply.token.withBytes { String(decoding: $0, as: UTF8.self) }
-            setenv("BEARER_TOKEN", token, 1)
+            setenv("BEARER_TOKEN", token.value, 1)
             throw Self.become(command)
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerJSON
 internal import BearerProtocol
 
@@ -11,7 +12,7 @@ struct MetricsCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            guard case .other(let value) = try socket.connection().reply(to: Request(.status(profile: nil))) else {
+            guard case .other(let value) = try socket.bearerd.waitForReply(to: .status(profile: nil)) else {
                 throw .unexpectedReply("the reply to status holds no profiles")
             }
             do throws(ReplyError) {

@@ -1,6 +1,5 @@
 internal import ArgumentParser
-internal import BearerJSON
-internal import BearerProtocol
+internal import BearerClient
 
 struct PingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,10 +9,8 @@ struct PingCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            guard case .other(let value) = try socket.connection().reply(to: Request(.ping)),
-                let version = value["version"]?.string
-            else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
-            StandardOutput.writeLine(version)
+            let bearerd = socket.bearerd
+            StandardOutput.writeLine(try waiting { () throws(BearerError) in try await bearerd.ping() })
         }
     }
 }

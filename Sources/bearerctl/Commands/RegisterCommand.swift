@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerJSON
 internal import BearerProtocol
 
@@ -19,8 +20,8 @@ struct RegisterCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let request = Request(.register(profile: profile.name, force: force))
-            guard case .other(let value) = try socket.connection().reply(to: request),
+            let operation = Operation.register(profile: profile.name, force: force)
+            guard case .other(let value) = try socket.bearerd.waitForReply(to: operation),
                 let client = value["client_id"]?.string
             else { throw CommandError.unexpectedReply("the reply to register holds no client_id") }
             StandardOutput.writeLine(client)

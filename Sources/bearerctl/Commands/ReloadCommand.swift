@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerProtocol
 internal import Glibc
 
@@ -12,9 +13,9 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let line = try socket.connection().ask(Request(.reload))
+            let line = try socket.bearerd.waitForLine(answering: .reload)
             guard case .error(let error) = try? Reply.parse(line: line[...]), error.code == .invalidRequest else {
-                _ = try DaemonConnection.parse(line)
+                _ = try Reply.read(line)
                 return
             }
             // What the daemon refuses here is its configuration, not our request.

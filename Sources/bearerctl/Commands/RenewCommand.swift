@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
@@ -22,7 +23,7 @@ struct RenewCommand: ParsableCommand {
         try reporting { () throws(CommandError) in
             let request = RenewRequest(
                 profile: profile.name, rejected: try RejectedToken.read(), wait: .seconds(wait))
-            try format.print(try socket.connection().ask(Request(.renew(request))))
+            try format.print(try socket.bearerd.waitForLine(answering: .renew(request)))
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerProtocol
 
 struct StatusCommand: ParsableCommand {
@@ -13,8 +14,8 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let line = try socket.connection().ask(Request(.status(profile: profile.name)))
-            guard case .other(let value) = try DaemonConnection.parse(line) else {
+            let line = try socket.bearerd.waitForLine(answering: .status(profile: profile.name))
+            guard case .other(let value) = try Reply.read(line) else {
                 throw CommandError.unexpectedReply("the reply to status holds no profiles")
             }
             if json { return StandardOutput.writeLine(line) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerClient
 internal import BearerProtocol
 
 struct TokenCommand: ParsableCommand {
@@ -21,7 +22,7 @@ struct TokenCommand: ParsableCommand {
         try reporting { () throws(CommandError) in
             let request = TokenRequest(
                 profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
-            try format.print(try socket.connection().ask(Request(.token(request))))
+            try format.print(try socket.bearerd.waitForLine(answering: .token(request)))
         }
     }
 }

@@ -1,13 +1,12 @@
 internal import ArgumentParser
+internal import BearerClient
 
 /// Where the daemon is.
 struct SocketOption: ParsableArguments {
     @Option(name: .customLong("socket"), help: ArgumentHelp("The daemon's socket.", valueName: "path"))
     var path: String?
 
-    func connection() -> DaemonConnection {
-        DaemonConnection(path: SocketLocation.find(named: path))
-    }
+    var bearerd: Bearerd { Bearerd(socket: path) }
 }
 
 /// Which profile is meant.

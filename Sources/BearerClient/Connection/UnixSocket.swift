@@ -1,0 +1,102 @@
+internal import Glibc
+
+/// A connected Unix-domain socket that never blocks a thread. It is closed with the last reference to it.
+final class UnixSocket: Sendable {
+    private let descriptor: CInt
+    private let path: String
+
+    /// When a full backlog is tried again: the kernel does not tell of room in it.
+    private static let backlogPause = Duration.milliseconds(20)
+
+    private init(path: String) throws(BearerError) {
+        self.path = path
+        let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        descriptor = socket(AF_UNIX, CInt(flags), 0)
+        guard descriptor >= 0 else { throw .failed("socket", errno, at: path) }
+    }
+
+    deinit {
+        // The other side learns of the end at once, even while the poller's thread still has its hand on the socket.
+        shutdown(descriptor, CInt(SHUT_RDWR))
+        close(descriptor)
+    }
+
+    /// Connects to the socket at `path`; a full backlog is waited for.
+    static func connect(
+        to path: String, until deadline: ContinuousClock.Instant
+    ) async throws(BearerError) -> UnixSocket {
+        let address = try UnixAddress(path)
+        let socket = try UnixSocket(path: path)
+        while address.with({ Glibc.connect(socket.descriptor, $0, $1) }) != 0 {
+            guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: path) }
+            guard ContinuousClock.now < deadline else { throw .timedOut }
+            do { try await Task.sleep(for: backlogPause) } catch { throw .cancelled }
+        }
+        return socket
+    }
+
+    /// Sends all of it, unless the other side takes no more: it may have said why before it closed.
+    func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(BearerError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                try await wait(for: .writable, until: deadline)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+
+    /// What came of looking for bytes.
+    enum Arrival {
+        case bytes([UInt8])
+        /// There are none yet.
+        case none
+        /// The other side has closed.
+        case end
+    }
+
+    /// Takes what is there.
+    func receive() throws(BearerError) -> Arrival {
+        var code: CInt = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: 16 * 1024) { buffer, count in
+            let result = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            code = result < 0 ? errno : 0
+            count = max(0, result)
+        }
+        switch code {
+        case 0: return bytes.isEmpty ? .end : .bytes(bytes)
+        case EAGAIN, EINTR: return .none
+        case ECONNRESET: return .end
+        default: throw .failed("recv", code, at: path)
+        }
+    }
+
+    /// Waits until there is something to receive, the end included.
+    func waitForArrival(until deadline: ContinuousClock.Instant?) async throws(BearerError) {
+        try await wait(for: .readable, until: deadline)
+    }
+
+    private func wait(
+        for readiness: Poller.Readiness, until deadline: ContinuousClock.Instant?
+    ) async throws(BearerError) {
+        switch await Poller.shared.wait(for: readiness, of: descriptor, until: deadline) {
+        case .ready: return
+        case .timedOut: throw .timedOut
+        case .cancelled: throw .cancelled
+        case .failed(let code): throw .failed("poll", code, at: path)
+        }
+    }
+}
+
+extension BearerError {
+    /// A system call on the socket failed.
+    fileprivate static func failed(_ call: String, _ code: CInt, at path: String) -> BearerError {
+        let reason = String(cString: strerror(code))
+        if code == EACCES || code == EPERM { return .permissionDenied(socket: path, reason: reason) }
+        return .unavailable(socket: path, reason: "\(call): \(reason): is bearerd running?")
+    }
+}
