@@ -25,8 +25,10 @@ public struct BearerToken: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - value: the token.
+    ///   - profile: the profile that it belongs to.
     ///   - expiresIn: what is left of its lifetime.
     ///   - expiresAt: when it ends, in seconds since 1970.
+    ///   - generation: its number within the profile.
     public init(
         _ value: String, profile: String = "default", expiresIn: Duration, expiresAt: Int64, generation: Int64? = nil
     ) {
