@@ -46,6 +46,12 @@ import Testing
         )
     }
 
+    @Test("the same credentials saved once more, as after a failed fsync, are not kept aside")
+    func savedAgain() throws {
+        for _ in 0..<3 { #expect(try state.store.save(.example()) == nil) }
+        #expect(state.temporary.names(in: "default").count == 1)
+    }
+
     @Test("each server and each statement has its own credentials, and the old ones serve again")
     func keys() throws {
         let keys = try [

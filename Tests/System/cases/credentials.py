@@ -5,8 +5,8 @@ import socket
 import time
 
 from support import broker, simulator
-from support.host import Journal, run, show, systemctl, write
-from support.suite import case, expect, expect_equal
+from support.host import Journal, drop_in, remove_drop_in, run, show, systemctl, write
+from support.suite import case, eventually, expect, expect_equal
 
 SOCKET = "/run/bearerd/credential.sock"
 
@@ -15,16 +15,30 @@ def consume(name="access_token", unit="consumer.service"):
     """Starts a unit with that credential. Returns the exit status of systemctl and the SHA-256 of what it got."""
     output = "/run/consumer.output"
     write(output, "")
+    define(name, unit, output)
+    systemctl("daemon-reload")
+    result = systemctl("start", unit, check=False)
+    return result.returncode, read_digest(output)
+
+
+def define(name="access_token", unit="consumer.service", output="/run/consumer.output"):
+    """Writes a unit that puts the SHA-256 of that credential into a file."""
     write(
         f"/run/systemd/system/{unit}",
         "[Service]\nType=oneshot\nDynamicUser=yes\n"
         f"LoadCredential={name}:{SOCKET}\n"
         f"ExecStart=/usr/bin/sha256sum ${{CREDENTIALS_DIRECTORY}}/{name}\nStandardOutput=truncate:{output}\n",
     )
-    systemctl("daemon-reload")
-    result = systemctl("start", unit, check=False)
-    with open(output) as file:
-        return result.returncode, file.read().split(" ")[0]
+
+
+def read_digest(path):
+    with open(path) as file:
+        return file.read().split(" ")[0]
+
+
+def waiting_helpers():
+    """Connections to the credential socket that systemd's helpers hold."""
+    return sum("/unit/held" in line and "/access_token" in line for line in open("/proc/net/unix"))
 
 
 def digest(text):
@@ -85,6 +99,59 @@ def _():
     took = time.monotonic() - started
     expect(20 < took < 30, f"the start failed after {took:.1f} s")
     simulator.faults("token")
+
+
+@case("LoadCredential: a stop while units wait fails their start; none starts with a part of something")
+def _():
+    broker.reset(startup={"wait": 0})
+    simulator.faults("token", then="hang")
+    systemctl("start", "bearerd-credential.socket", "bearerd.service")
+    units = [f"held{number}.service" for number in range(10)]
+    for unit in units:
+        define(unit=unit)
+    systemctl("daemon-reload")
+    journal = Journal()
+    systemctl("start", "--no-block", *units)
+    eventually(lambda: waiting_helpers() >= len(units), "the units wait for their credential")
+    # All three: the socket would start the broker again for a helper that asks a second time.
+    broker.stop()
+    for unit in units:
+        eventually(lambda: show("ActiveState", unit) == "failed", f"{unit} has failed")
+        expect_equal(show("ExecMainStatus", unit), "243", f"status of {unit}")
+    expect(len(journal.entries("BEARERD_EVENT=credential_refused")) >= len(units), "not every unit has its entry")
+    simulator.faults("token")
+    systemctl("reset-failed", *units)
+
+
+@case("LoadCredential: twenty units at once, before there is a token")
+def _():
+    broker.reset(startup={"wait": 0})
+    simulator.faults("register", {"delay": 1000})
+    units = [f"many{number}.service" for number in range(20)]
+    for unit in units:
+        define(unit=unit, output=f"/run/{unit}.output")
+    systemctl("daemon-reload")
+    systemctl("start", "bearerd-credential.socket", *units)
+    calls = simulator.Calls()
+    expected = digest(broker.token())
+    for unit in units:
+        expect_equal(read_digest(f"/run/{unit}.output"), expected, f"what {unit} was given")
+    expect_equal(calls.both(), (0, 0), "registrations, token requests")
+
+
+@case("LoadCredential: the example's unit is given the token")
+def _():
+    broker.fresh()
+    with open("/usr/share/doc/bearerd/examples/consumer.service") as example:
+        write("/run/systemd/system/example.service", example.read())
+    # The machine has no curl and no Internet: all but the command is the example's.
+    output = "/run/example.output"
+    drop_in("test", "[Service]\nType=oneshot\nExecStart=\n"
+            f"ExecStart=/usr/bin/sha256sum ${{CREDENTIALS_DIRECTORY}}/access_token\nStandardOutput=truncate:{output}\n",
+            unit="example.service")
+    systemctl("start", "example.service")
+    expect_equal(read_digest(output), digest(broker.token()), "token")
+    remove_drop_in("test", unit="example.service")
 
 
 @case("LoadCredential: on_failure: empty lets the unit start without a token")

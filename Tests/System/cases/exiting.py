@@ -1,6 +1,7 @@
 """Exit 78: what only this host can mend."""
 
 import os
+import re
 import threading
 
 from support import broker, client, simulator
@@ -50,9 +51,14 @@ def expect_three_units_again():
 def _():
     broker.reset()
     os.remove(broker.STATEMENT)
-    expect_exit_78("software_statement")
+    message = expect_exit_78("software_statement")
     broker.provide_statement()
-    expect_three_units_again()
+    # The entry's own words.
+    command = re.search(r"^When that is mended: (systemctl .*)$", message, re.MULTILINE)
+    expect(command, f"no command in {message!r}")
+    run("sh", "-c", command[1])
+    expect_equal([is_active(unit) for unit in UNITS], [True] * 3, "all three units")
+    broker.token()
 
 
 @case("exit 78: a damaged configuration, with its place")

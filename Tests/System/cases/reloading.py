@@ -29,7 +29,19 @@ def _():
         broker.configure(profiles={"second": {}})
         systemctl("reload", "bearerd.service")
         expect_equal(watcher.receive()["error"], "unknown_profile", "what the watcher is told")
+        expect_equal(watcher.receive_raw(), b"", "what comes after it")
     expect_equal(pid(), before, "pid")
+
+
+@case("reload: a watcher that stays is told of the next renewal")
+def _():
+    with simulator.lifetime(8):
+        broker.fresh(profiles={"default": {}})
+        with client.Client() as watcher:
+            generation = watcher.ask_once(op="watch")["generation"]
+            broker.configure(profiles={"default": {"renewal": {"at": 0.5, "jitter": 0}}})
+            systemctl("reload", "bearerd.service")
+            expect_equal(watcher.receive()["generation"], generation + 1, "generation")
 
 
 @case("reload: what is invalid changes nothing, fails, and the journal says why")

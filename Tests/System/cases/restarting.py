@@ -95,6 +95,32 @@ def _():
     expect_equal(show("NFileDescriptorStore"), "1", "descriptors in the store")
 
 
+@case("restart: renewals replace one another in the store, and the newest is taken back")
+def _():
+    with simulator.lifetime(6):
+        broker.fresh()
+        with client.Client() as watcher:
+            generation = watcher.ask_once(op="watch")["generation"]
+            for expected in (generation + 1, generation + 2):
+                expect_equal(watcher.receive()["generation"], expected, "generation")
+        eventually(lambda: show("NFileDescriptorStore") == "1", "the store holds one descriptor")
+        token, calls = broker.token(), simulator.Calls()
+        systemctl("restart", "bearerd.service")
+        expect_equal(broker.token() == token or calls.count("token") == 1, True, "the same token, or its renewal")
+        expect_equal(calls.count("register"), 0, "registrations")
+
+
+@case("restart: another statement leaves nothing of the old token in the store")
+def _():
+    broker.fresh()
+    old, journal = broker.token(), Journal()
+    broker.provide_statement(broker.STATEMENT_TEXT.replace(broker.CANARY, "YW5vdGhlci1vbmU"))
+    systemctl("restart", "bearerd.service")
+    expect(broker.token() != old, "the old statement's token is served")
+    expect(journal.wait_for("stored_token_dropped", BEARERD_PROFILE="default"), "no entry")
+    eventually(lambda: show("NFileDescriptorStore") == "1", "the store holds one descriptor")
+
+
 @case("restart: stop and start ask for a token, and register nothing")
 def _():
     broker.fresh()

@@ -19,7 +19,7 @@ def expect_absent(where, data):
 def everything():
     found = {"the statement": broker.CANARY}
     found |= {f"token {number}": token for number, token in enumerate(sorted(broker.tokens))}
-    found |= {f"client secret {number}": secret for number, secret in enumerate(sorted(broker.secrets()))}
+    found |= {f"client secret {number}": secret for number, secret in enumerate(sorted(broker.client_secrets | broker.secrets()))}
     return found
 
 
@@ -37,6 +37,7 @@ def _():
     broker.token()
     expect(broker.secrets(), "the state directory holds no client secret that could be found")
     expect(len(broker.tokens) > 1, "no tokens were seen")
+    expect(len(broker.client_secrets) > 1, "no client secrets of the cases before")
 
 
 @case("secrets: none in the journal, at any level")

@@ -13,11 +13,13 @@ from support.suite import case, expect, expect_equal
 def _():
     broker.fresh()
     journal = Journal()
-    with Load(clients=50):
+    with Load(clients=50) as load:
         started = time.monotonic()
         systemctl("stop", "bearerd.service")
         took = time.monotonic() - started
     expect(took < 5, f"it took {took:.1f} s")
+    # Whoever asks next starts it again.
+    expect_equal(load.failures[:3], [], f"{len(load.failures)} failed of {load.answers}")
     expect_equal(show("Result"), "success", "result")
     journal.wait_for("stopping")
 
@@ -43,6 +45,27 @@ def _():
                 continue
             raise AssertionError("a connection goes on")
     simulator.faults("token")
+
+
+@case("stop: thousands of requests that arrived whole are answered, an unfinished one is not")
+def _():
+    broker.fresh()
+    with client.Client() as one:
+        one.ask_once(op="ping")
+        for number in range(1000):
+            one.send(op="token", id=number)
+        one.send_raw(b'{"op":"token","prof')
+        systemctl("stop", "--no-block", "bearerd.service")
+        answers = [one.receive()["id"] for _ in range(1000)]
+        expect_equal(answers, list(range(1000)), "answers")
+        expect_equal(one.receive_raw(), b"", "what comes after them")
+
+
+@case("stop: STATUS= does not go on promising a token")
+def _():
+    broker.fresh()
+    broker.stop()
+    expect(show("StatusText") in ("", "stopped"), f"STATUS= is {show('StatusText')!r}")
 
 
 @case("stop: all three units, and no socket is left behind")

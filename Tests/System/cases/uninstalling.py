@@ -15,6 +15,7 @@ def _():
     install("uninstall")
     expect_equal([path for path in installed_files() if os.path.exists(path)], [], "left")
     expect_equal([unit for unit in UNITS if is_active(unit)], [], "still running")
+    install("uninstall")
     expect_equal(broker.secrets(), before, "client secrets in the state directory")
     expect(os.path.exists(broker.CONFIGURATION), "the configuration is gone")
 

@@ -16,8 +16,9 @@ STATE = "/var/lib/bearerd"
 CANARY = "Y2FuYXJ5LW9mLXRoZS1zb2Z0d2FyZS1zdGF0ZW1lbnQ"
 STATEMENT_TEXT = f"eyJhbGciOiJSUzI1NiJ9.eyJzb2Z0d2FyZV9pZCI6InN5c3RlbSJ9.{CANARY}"
 
-# Every token that a case has seen, for the search at the end.
+# Every token and client secret that a case has seen, for the search at the end.
 tokens = set()
+client_secrets = set()
 
 
 def configure(**keys):
@@ -37,6 +38,7 @@ def stop():
 def reset(**keys):
     """Stops it and forgets everything; the next start registers."""
     stop()
+    client_secrets.update(secrets())
     for path in glob.glob(f"{STATE}/*") + glob.glob(f"{STATE}/.[!.]*"):
         shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
     for endpoint in ("register", "token"):

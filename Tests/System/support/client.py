@@ -36,6 +36,13 @@ class Client:
             self.connect()
         self._connection.sendall(json.dumps(request).encode() + b"\n")
 
+    def send_raw(self, data):
+        self._connection.sendall(data)
+
+    def receive_raw(self):
+        """What comes until the end of the line or of the connection."""
+        return self._input.readline()
+
     def receive(self):
         """The next reply; EOFError when there is none."""
         line = self._input.readline()

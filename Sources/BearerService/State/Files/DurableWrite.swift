@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import Glibc
 
 /// Replaces a file so that after a crash or power cut at any moment the old or the new one is there, whole: a
@@ -6,24 +7,31 @@ struct DurableWrite {
     let name: String
     let directory: Directory
 
-    /// Writes `bytes` to the file, mode 0600. With `keepingAsideAs`, a file that is there stays under that name, or
-    /// that name and a number, which is returned.
+    /// Writes `bytes` to the file, mode 0600. With `keepingAsideAs`, a file that is there and says something else stays
+    /// under that name, or that name and a number, which is returned.
     @discardableResult
     func replace(with bytes: [UInt8], keepingAsideAs aside: String? = nil) throws(StateError) -> String? {
         let temporary = StateFile.temporaryName(for: name)
         var kept: String?
         do throws(StateError) {
             try create(temporary, bytes)
-            if let aside { kept = try keepAside(as: aside) }
+            // A write that failed after its rename is done again: what is there then is not the old one.
+            if let aside, !isThere(bytes) { kept = try keepAside(as: aside) }
             guard renameat(directory.descriptor, temporary, directory.descriptor, name) == 0 else {
                 throw failure(at: .rename)
             }
         } catch {
             unlinkat(directory.descriptor, temporary, 0)
+            if let kept { unlinkat(directory.descriptor, kept, 0) }
             throw error
         }
         try directory.synchronize()
         return kept
+    }
+
+    private func isThere(_ bytes: [UInt8]) -> Bool {
+        guard let file = try? StateFile.read(name, in: directory) else { return false }
+        return file.contents == Secret(bytes)
     }
 
     /// Gives the file a second name next to its own; `nil` when there is no file.
