@@ -24,8 +24,17 @@ package struct JSONText {
     package var excerpt: String {
         let longest = 24
         let text = string
-        let shown = text.unicodeScalars.prefix(longest).map { $0.isASCII && !(" "..."~" ~= $0) ? "?" : Character($0) }
+        let shown = text.unicodeScalars.prefix(longest).map { Self.isPrintable($0) ? Character($0) : "?" }
         return String(shown) + (text.unicodeScalars.count > longest ? "…" : "")
+    }
+
+    /// Neither does anything to a terminal nor is invisible, nor turns the direction of what follows.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return " "..."~" ~= scalar }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+        default: true
+        }
     }
 
     /// The error for a key that its object already has.

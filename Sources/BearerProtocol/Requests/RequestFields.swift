@@ -97,7 +97,8 @@ extension RequestFields {
         guard try isNext(.number, key, &reader) else { return nil }
         let number = try reader.readNumber()
         if let value = number.wholeNumber, 0...limit ~= value { return value }
-        note(key, found: String(number.text.prefix(24)))
+        let longest = 24
+        note(key, found: number.text.prefix(longest) + (number.text.utf8.count > longest ? "…" : ""))
         return nil
     }
 

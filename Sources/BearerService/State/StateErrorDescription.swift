@@ -36,7 +36,7 @@ extension StateError.FileProblem {
         case .newerVersion(let version): "format version \(version), expected \(Record.version)"
         case .invalidField(let field): "damaged, \(field) is missing or invalid"
         case .belongsElsewhere(let field, let found, let expected):
-            "written for the \(field) \(found), expected \(expected)"
+            "written for the \(field) \(Quotation.quoted(found)), expected \(expected)"
         case .symbolicLink: "a symbolic link, expected a regular file"
         case .notARegularFile: "not a regular file"
         case .foreignOwner(let uid, let expected): "owned by uid \(uid), expected \(expected)"

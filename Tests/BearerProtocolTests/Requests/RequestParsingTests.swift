@@ -73,6 +73,8 @@ import Testing
             ),
             (#"{"nonsense":{"a":[1]},"op":"ping"}"#, "unknown key 'nonsense'; ping knows op, id"),
             (#"{"op":"ping","a\nb":1}"#, "unknown key 'a?b'; ping knows op, id"),
+            // What a terminal would take for a command, or turn around.
+            (#"{"op":"ping","é\u009b\u2028\u202e\ufefff":1}"#, "unknown key 'é????f'; ping knows op, id"),
             (#"{"op":"ping","wait":1}"#, "wait: not a key of ping; ping knows op, id"),
             (
                 #"{"op":"token","rejected":"x"}"#,
@@ -96,6 +98,10 @@ import Testing
             (#"{"op":"token","wait":-1}"#, "wait: found -1, expected a whole number of seconds, 0 to 300"),
             (#"{"op":"token","wait":1.5}"#, "wait: found 1.5, expected a whole number of seconds, 0 to 300"),
             (#"{"op":"token","wait":1e99}"#, "wait: found 1e99, expected a whole number of seconds, 0 to 300"),
+            (
+                #"{"op":"token","wait":\#(String(repeating: "9", count: 25))}"#,
+                "wait: found \(String(repeating: "9", count: 24))…, expected a whole number of seconds, 0 to 300"
+            ),
             (#"{"op":"token","min_valid":-1}"#, "min_valid: found -1, expected a whole number of seconds, at least 0"),
             (
                 #"{"op":"token","min_valid":9223372036854775808}"#,

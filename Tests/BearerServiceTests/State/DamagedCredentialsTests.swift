@@ -65,6 +65,15 @@ import Testing
         #expect(throws: StateError.self) { try state.directory.credentials(for: other).load() }
     }
 
+    @Test("what a message repeats of a file does nothing to a terminal")
+    func foreignCharacters() {
+        let problem = StateError.FileProblem.belongsElsewhere(
+            field: "server", found: "a\u{1B}[2J\nb\u{202E}", expected: "https://sp.auth.adobe.com")
+        #expect(
+            problem.finding
+                == #"written for the server "a\u{1b}[2J\nb\u{202e}", expected https://sp.auth.adobe.com"#)
+    }
+
     @Test("an empty file is called empty")
     func empty() {
         expect(.empty, from: "")

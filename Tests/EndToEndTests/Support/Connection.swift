@@ -3,8 +3,8 @@ import Glibc
 
 /// A raw connection to a Unix-domain socket: what a client in any language has. Every call blocks, at most 30 s.
 final class Connection: Sendable {
-    private let descriptor: CInt
-    private let path: String
+    let descriptor: CInt
+    let path: String
 
     init(to path: String) throws {
         self.path = path
@@ -27,7 +27,11 @@ final class Connection: Sendable {
 
     /// Sends all of it; what the daemon no longer takes is an error.
     func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+        try send(Array(text.utf8))
+    }
+
+    /// Sends all of it, as ``send(_:)-(String)``.
+    func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
