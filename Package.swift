@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "bearerd", "bearerctl", "AuthServerSimulator", "BearerClient", "BearerJSON",
+                "bearerd", "bearerctl", "AuthServerSimulator", "BearerClient", "BearerJSON", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
     ],

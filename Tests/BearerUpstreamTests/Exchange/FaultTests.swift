@@ -1,5 +1,6 @@
 import BearerCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import BearerUpstream

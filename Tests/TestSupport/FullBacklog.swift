@@ -1,33 +1,34 @@
-import Glibc
-import Testing
+internal import Glibc
 
 /// A listening socket whose queue is full, so that a further connection is never established: see listen(2).
-final class FullBacklog {
-    let port: Int
-    private var descriptors: [CInt] = []
+package final class FullBacklog: Sendable {
+    package let port: Int
+    private let descriptors: [CInt]
 
-    init() throws {
+    /// The kernel refused to bind or to listen.
+    package struct NoSocket: Error {}
+
+    package init() throws(NoSocket) {
         let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        descriptors.append(listener)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 bind(listener, address, length) == 0 && listen(listener, 0) == 0
                     && getsockname(listener, address, &length) == 0
             }
         }
-        try #require(bound)
+        guard isBound else { throw NoSocket() }
         port = Int(UInt16(bigEndian: address.sin_port))
-        for _ in 0..<4 {
-            let client = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | O_NONBLOCK, 0)
-            descriptors.append(client)
+        let clients = (0..<4).map { _ in socket(AF_INET, CInt(SOCK_STREAM.rawValue) | O_NONBLOCK, 0) }
+        for client in clients {
             withUnsafePointer(to: address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(client, $0, length) }
             }
         }
+        descriptors = [listener] + clients
     }
 
     deinit {
