@@ -1,6 +1,7 @@
 /// A token bucket over all profiles: our share of what the authorization server allows a client address.
 ///
-/// Time is CLOCK_BOOTTIME. After a start the bucket holds one call, so that quick restarts never add up to a burst.
+/// Time is CLOCK_BOOTTIME. After a first start the bucket holds one call, later what an earlier process left in it, so
+/// that quick restarts never add up to a burst.
 package struct Budget: Sendable, Equatable {
     private let rate: Double
     private let burst: Double
@@ -32,6 +33,13 @@ package struct Budget: Sendable, Equatable {
         guard bucket.level < 1 else { return now }
         // Rounded up by a microsecond, so that a caller who comes at just that time finds a whole call.
         return now + .seconds((1 - bucket.level) / rate) + .microseconds(1)
+    }
+
+    /// How many calls the bucket holds, in parts of a call.
+    package func level(at now: Duration) -> Double {
+        var bucket = self
+        bucket.refill(at: now)
+        return bucket.level
     }
 
     private mutating func refill(at now: Duration) {

@@ -10,16 +10,20 @@ extension Broker {
 
     /// Sends what the budget allows.
     func sendQueued() {
+        var sent: [ExchangeOrder] = []
         while let first = queue.first, budget.take(at: now().boot) {
             queue.removeFirst()
-            job.yield(.exchange(first))
+            sent.append(first)
         }
+        if !sent.isEmpty { job.yield(.saveBudget) }
+        for order in sent { job.yield(.exchange(order)) }
     }
 
     func carryOut(_ job: Job) async {
         switch job {
         case .exchange(let order): await carryOut(order)
         case .save(let name): await saveAgain(name)
+        case .saveBudget: await saveBudget()
         case .reload(let request): await carryOut(request)
         }
     }

@@ -34,6 +34,13 @@ extension Broker {
         for profile in profiles.values where !profile.unsaved.isEmpty { job.yield(.save(profile: profile.name)) }
     }
 
+    /// Remembers what is left of the budget, for the next start. Nothing depends on it, so nothing waits for it.
+    func saveBudget() async {
+        let (file, moment) = (loader.directory.budget, now())
+        let level = budget.level(at: moment.boot)
+        try? await disk.run { () throws(StateError) in file.save(level: level, at: moment.wall) }
+    }
+
     private func saved(_ part: ProfileFiles.Part, of profile: Profile) {
         guard profile.unsaved.remove(part) != nil, profile.unsaved.isEmpty else { return }
         journal.write(.stateDurable, "\(profile.name): everything is on disk again", [.profile: profile.name])

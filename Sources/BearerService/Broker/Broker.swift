@@ -68,7 +68,10 @@ actor Broker {
         self.upstream = upstream
         self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, Profile($0)) })
         standardProfile = Self.standard(of: self.profiles)
-        budget = Budget(settings.budget, now: services.now())
+        let start = services.now()
+        let level = services.loader.directory.budget.level(
+            rate: settings.budget.rate, burst: Double(settings.budget.burst), at: start.wall)
+        budget = Budget(settings.budget, now: start, level: level)
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (jobs, job) = AsyncStream.makeStream()
     }

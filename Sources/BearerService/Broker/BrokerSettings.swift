@@ -17,7 +17,7 @@ struct BrokerSettings: Sendable, Equatable {
 }
 
 extension Budget {
-    init(_ configuration: BudgetConfiguration, now: Moment, level: Double = 1) {
+    init(_ configuration: BudgetConfiguration, now: Moment, level: Double) {
         self.init(rate: configuration.rate, burst: Double(configuration.burst), now: now.boot, level: level)
     }
 }

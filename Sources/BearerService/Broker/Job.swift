@@ -14,4 +14,6 @@ enum Job: Sendable {
     case reload(ReloadRequest)
     /// Write again what could not be written.
     case save(profile: String)
+    /// Remember what is left of the budget.
+    case saveBudget
 }

@@ -44,6 +44,9 @@ package final class StateDirectory: Sendable {
         RegistrationLedger(root: directory, key: key)
     }
 
+    /// What is remembered of the budget, which all profiles share.
+    var budget: BudgetFile { BudgetFile(directory: directory) }
+
     private static func openOrMake(_ path: String) throws(StateError) -> Directory {
         if let existing = try Directory.open(path: path) { return existing }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }

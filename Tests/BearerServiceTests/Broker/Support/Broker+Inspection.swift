@@ -17,6 +17,19 @@ extension Broker {
 
     func failures(_ name: String = "default") -> Int { profiles[name]?.lifecycle.trouble?.failures ?? 0 }
 
+    /// Exchanges that were sent and not answered yet.
+    var sentCount: Int { profiles.values.count { $0.lifecycle.exchange != nil } - queue.count }
+
+    var queueLength: Int { queue.count }
+
+    var tokenCount: Int { profiles.values.count { $0.servableToken(at: now()) != nil } }
+
+    func state(_ name: String = "default") -> ProfileState? { profiles[name]?.state(at: now()) }
+
+    func clientID(_ name: String = "default") -> String? { profiles[name]?.credentials?.credentials.clientID }
+
+    func generation(_ name: String = "default") -> UInt64 { profiles[name]?.lifecycle.generation ?? 0 }
+
     var connectionCount: Int { connections.count }
 
     /// What the alarm would do: it knows nothing of a test's clock.

@@ -18,6 +18,11 @@ struct BrokerSetup {
     var simulator = SimulatorConfiguration(throttle: nil)
     /// Tokens that an earlier process left.
     var tokens: [String: AccessToken] = [:]
+    /// What an earlier broker left, where there was one.
+    var state = TemporaryDirectory()
+    var clock = TestClock()
+    /// A server that is there already; else one is started.
+    var server: AuthServerSimulator?
     var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
 
     init() {
@@ -41,19 +46,22 @@ struct BrokerSetup {
 final class TestBroker: Sendable {
     let broker: Broker
     let server: AuthServerSimulator
-    let clock = TestClock()
+    let clock: TestClock
     let log = JournalCapture()
-    let state = TemporaryDirectory()
+    let state: TemporaryDirectory
     let kept = TestStore()
     let reloads = TestReloads()
     /// The time by which the loop's timers run; it stands still unless a test puts it forward.
     let timers = StoppedClock()
+    private let isServerOwn: Bool
     private let loop: ServingLoop
     private let disk = NIOThreadPool(numberOfThreads: 1)
     private let clients = Mutex<[TestClient]>([])
 
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
-        server = try await AuthServerSimulator.start(setup.simulator)
+        (clock, state) = (setup.clock, setup.state)
+        isServerOwn = setup.server == nil
+        server = if let server = setup.server { server } else { try await AuthServerSimulator.start(setup.simulator) }
         disk.start()
         let timers = timers
         loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
@@ -123,7 +131,7 @@ final class TestBroker: Sendable {
 
     fileprivate func end() async {
         for client in clients.withLock({ $0 }) { await client.close() }
-        await server.shutdown()
+        if isServerOwn { await server.shutdown() }
         try? await disk.shutdownGracefully()
         await loop.stop()
     }

@@ -12,6 +12,11 @@ final class TestClock: Sendable {
         return offset.withLock { Moment(boot: real.boot + $0.boot, wall: real.wall + $0.wall) }
     }
 
+    /// A step of the wall clock alone.
+    func stepWall(by duration: Duration) {
+        offset.withLock { $0.wall += duration }
+    }
+
     func advance(by duration: Duration) {
         offset.withLock { $0 = $0.advanced(by: duration) }
     }
