@@ -33,9 +33,12 @@ struct PatienceTests {
     func cancellation() async throws {
         let peer = try ScriptedPeer(.read, .awaitEnd)
         let call = Task { () throws(BearerError) in try await Bearerd(socket: peer.socket).token(wait: .seconds(300)) }
+        var events: [ScriptedPeer.Event] = []
         for await event in peer.events {
             if case .read = event { call.cancel() }
+            events.append(event)
         }
+        #expect(events.suffix(2) == [.ended, .done])
         await #expect(throws: BearerError.cancelled) { try await call.value }
     }
 

@@ -24,6 +24,8 @@ final class ScriptedPeer: Sendable {
         case read(String)
         /// The client has closed.
         case ended
+        /// The client has not closed within the patience of ``acceptPatiently(_:)``.
+        case stillOpen
         /// The script is done.
         case done
     }
@@ -82,8 +84,9 @@ final class ScriptedPeer: Sendable {
         case .pause: signals.wait()
         case .awaitEnd:
             var byte: UInt8 = 0
-            while recv(connection, &byte, 1, 0) > 0 {}
-            log.yield(.ended)
+            var count = 1
+            while count > 0 { count = recv(connection, &byte, 1, 0) }
+            log.yield(count == 0 || errno == ECONNRESET ? .ended : .stillOpen)
         case .close: break
         }
     }

@@ -11,10 +11,10 @@ func listen(at path: String, backlog: CInt) throws -> CInt {
     return listener
 }
 
-/// Takes a connection on which no call blocks for longer than 30 s.
+/// Takes a connection on which no call blocks for longer than 20 s.
 func acceptPatiently(_ listener: CInt) -> CInt {
     let connection = accept(listener, nil, nil)
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
         setsockopt(connection, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
