@@ -20,12 +20,22 @@ struct RegisterCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let operation = Operation.register(profile: profile.name, force: force)
-            guard case .other(let value) = try socket.bearerd.waitForReply(to: operation),
-                let client = value["client_id"]?.string
-            else { throw CommandError.unexpectedReply("the reply to register holds no client_id") }
+            guard case .other(let value) = try reply(), let client = value["client_id"]?.string else {
+                throw CommandError.unexpectedReply("the reply to register holds no client_id")
+            }
             StandardOutput.writeLine(client)
             StandardError.complain(RegisterReply.notice)
+        }
+    }
+
+    /// Without a reply it is not known what has come of it, and nobody asks again.
+    private func reply() throws(CommandError) -> Reply {
+        do throws(CommandError) {
+            return try socket.bearerd.waitForReply(to: .register(profile: profile.name, force: force))
+        } catch  where error == CommandError(.connectionLost) || error == CommandError(.timedOut) {
+            throw .unavailable("\(error.message): see in bearerctl status whether it has registered")
+        } catch {
+            throw error
         }
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Runs asynchronous work and waits for it.
 ///
 /// Only for the main thread, where the commands are plain synchronous code: the threads of Swift's pool have signals
-/// blocked. A command that `exec` became would inherit that, and a reader of stdout that is gone would not end us.
+/// blocked, SIGTERM among them, and a command that `exec` became there would inherit that.
 func waiting<Value: Sendable>(
     for work: @escaping @Sendable () async throws(BearerError) -> Value
 ) throws(CommandError) -> Value {

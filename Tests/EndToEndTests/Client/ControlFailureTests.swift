@@ -65,7 +65,7 @@ extension EndToEnd {
             let result = try await FinishedProgram.run(
                 Programs.path("bearerctl"), ["token", "--socket", standIn.path])
             standIn.stop()
-            try await serving.value
+            _ = try await serving.value
             #expect(result.status == status)
             #expect(result.output == "")
         }

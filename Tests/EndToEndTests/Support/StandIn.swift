@@ -19,15 +19,18 @@ final class StandIn: Sendable {
         close(descriptor)
     }
 
-    /// Blocks until ``stop()``.
-    func serve(_ text: String) throws {
+    /// Blocks until ``stop()``; returns how many connections there were.
+    func serve(_ text: String) throws -> Int {
+        var count = 0
         while case let connection = accept(descriptor, nil, nil), connection >= 0 {
             var request = [UInt8](repeating: 0, count: 4_096)
             _ = recv(connection, &request, request.count, 0)
             let bytes = Array(text.utf8)
             _ = send(connection, bytes, bytes.count, CInt(MSG_NOSIGNAL))
             close(connection)
+            count += 1
         }
+        return count
     }
 
     func stop() {
