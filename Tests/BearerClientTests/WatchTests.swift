@@ -49,6 +49,21 @@ struct WatchTests {
         other.goOn()
     }
 
+    @Test("when upstream is tried again is no reason to connect late; being told of too many connections is")
+    func retryAfter() async throws {
+        let peer = try ScriptedPeer(
+            .read, .send(errorLine("temporarily_unavailable", retryAfter: 30)), .close, .read,
+            .send(errorLine("slow_down", retryAfter: 1)), .close, .read, .send(tokenLine("a")))
+        var updates = Bearerd(socket: peer.socket).watch().makeAsyncIterator()
+        #expect(try await updates.next()?.code == .temporarilyUnavailable)
+        let start = ContinuousClock.now
+        #expect(try await updates.next()?.code == .slowDown)
+        #expect(ContinuousClock.now - start < .seconds(10))
+        let denied = ContinuousClock.now
+        #expect(try await updates.next()?.token == "a")
+        #expect(ContinuousClock.now - denied >= .seconds(1))
+    }
+
     @Test(
         "what waiting does not help ends it",
         arguments: [BearerError.Code.accessDenied, .unknownProfile, .invalidRequest])

@@ -1,8 +1,8 @@
 internal import BearerProtocol
 internal import Synchronization
 
-/// A connection to the daemon: a request out, lines in. It is closed with the last reference to it, and when the task
-/// that reads from it is cancelled, it is of no use any more: a line may be half read.
+/// A connection to the daemon: a request out, lines in. It is closed with the last reference to it; let go of it when
+/// an error was thrown.
 package final class LineConnection: Sendable {
     private let socket: UnixSocket
     private let lines = Mutex(LineAssembler(limit: longestLine))

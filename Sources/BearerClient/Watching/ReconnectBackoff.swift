@@ -7,7 +7,7 @@ struct ReconnectBackoff {
 
     /// - Parameters:
     ///   - lasted: how long there was a connection. A long one starts anew: it shows that there is a daemon.
-    ///   - asked: what the daemon asked for, believed up to a minute.
+    ///   - asked: what the daemon asked for, believed up to a minute; it may be longer than any other pause.
     ///   - random: drawn uniformly from 0..<1; half of the time is certain.
     mutating func pause(afterConnectionOf lasted: Duration, asked: Duration?, random: Double) -> Duration {
         if lasted >= Self.longest { cap = Self.shortest }

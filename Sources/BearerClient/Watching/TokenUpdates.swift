@@ -104,12 +104,16 @@ extension TokenUpdates.Iterator {
     private mutating func connectIfNeeded() async throws(BearerError) {
         guard contact == nil else { return }
         if let lasted {
-            let asked: Duration? = if case .trouble(let error) = last { error.retryAfter } else { nil }
             let pause = backoff.pause(
-                afterConnectionOf: lasted, asked: asked, random: Double.random(in: 0..<1))
+                afterConnectionOf: lasted, asked: patience, random: Double.random(in: 0..<1))
             do { try await Task.sleep(for: pause) } catch { throw .cancelled }
         }
         contact = Contact(connection: try await bearerd.open(.watch(profile: profile)))
+    }
+
+    /// What the daemon asked for when it had too many connections. With other trouble, `retry_after` is about upstream.
+    private var patience: Duration? {
+        if case .trouble(let error) = last, error.code == .slowDown { error.retryAfter } else { nil }
     }
 
     private mutating func hangUp() {
