@@ -1,0 +1,41 @@
+import AuthServerSimulator
+import BearerCore
+import BearerProtocol
+import Testing
+
+@testable import BearerService
+
+extension FailingDiskTests {
+    enum Disk: CaseIterable { case full, readOnly }
+
+    @Test("a disk that takes nothing stops nothing: from memory first, on disk later", arguments: Disk.allCases)
+    func broker(disk: Disk) async throws {
+        let mount = try Mount(size: "256k")
+        var setup = BrokerSetup()
+        setup.state = mount.directory
+        try await withBroker(setup) { test in
+            await test.settle()
+            await eventually("there is a token") { await test.broker.tokenCount == 1 }
+            let client = try await test.connect(as: .root)
+            if disk == .full { mount.fill() } else { try #require(mount.remount(readOnly: true)) }
+            let old = await test.broker.clientID()
+            _ = try await client.line(after: #"{"op":"register","force":true}"#)
+            #expect(await test.broker.clientID() != old)
+            await eventually("there is a token of the new client") { await test.broker.generation() == 2 }
+            for _ in 0..<3 { await test.advance(by: .seconds(31)) }
+            #expect(
+                try StatusReply.parse(try await client.line(after: #"{"op":"status"}"#)).profiles[0].isStateDurable
+                    == false)
+            if disk == .full { mount.makeRoom() } else { try #require(mount.remount(readOnly: false)) }
+            await test.advance(by: .seconds(31))
+            await eventually("everything is written") { !test.log.entries(of: .stateDurable).isEmpty }
+            #expect(test.log.entries(of: .stateNotDurable).count == 1)
+            let kept = mount.directory.names(in: "default").filter { $0.hasPrefix("client-") }
+            #expect(kept.count == 2, "the new ones, and the old ones aside: \(kept)")
+            let current = kept.first { $0.hasSuffix(".json") } ?? ""
+            let text = String(decoding: mount.directory.read("default/\(current)") ?? [], as: UTF8.self)
+            #expect(text.contains(await test.broker.clientID() ?? "none"))
+            #expect(test.registrations == 2)
+        }
+    }
+}
