@@ -1,0 +1,23 @@
+import BearerCore
+import Crypto
+
+@testable import BearerService
+
+/// A stored token that can be used is the same when it is written and read again.
+///
+/// The input is taken as it is, and as the rest of a file whose checksum is right.
+func fuzzToken(_ input: [UInt8]) {
+    for bytes in [input, Array((hexadecimal(SHA256.hash(data: input)) + "\n").utf8) + input] {
+        guard let stored = read(bytes) else { continue }
+        require(read(stored.encoded()) == stored, "a stored token stays the same")
+        let now = Moment(boot: .seconds(100), wall: .seconds(1_700_000_000))
+        require(stored.token.lifetime <= TokenGrant.longestLifetime, "no lifetime is longer than 30 days")
+        _ = stored.token.isServable(at: now)
+        _ = stored.token.expiresIn(at: now)
+        _ = stored.token.endOfService
+    }
+}
+
+private func read(_ bytes: [UInt8]) -> StoredToken? {
+    attempt { () throws(StoredTokenError) in try StoredToken(bytes) }
+}
