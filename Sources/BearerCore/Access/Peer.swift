@@ -7,12 +7,15 @@ package struct Peer: Sendable, Equatable {
     package let gid: UInt32
     /// The supplementary groups.
     package let groups: [UInt32]
+    /// When the connection was accepted, on CLOCK_BOOTTIME: a process that started later is not the one of ``pid``.
+    package let acceptedAt: Duration
 
-    package init(pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32]) {
+    package init(pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32], acceptedAt: Duration = .zero) {
         self.pid = pid
         self.uid = uid
         self.gid = gid
         self.groups = groups
+        self.acceptedAt = acceptedAt
     }
 
     /// Root, or the user that the daemon runs as; never the overflow user, who may be anybody.

@@ -29,6 +29,9 @@ package struct LineAssembler: Sendable {
     /// Bytes that are held; when ``next()`` has returned nil, those of an unfinished line.
     package var count: Int { buffer.count - start }
 
+    /// Bytes of memory for that.
+    package var allocated: Int { buffer.capacity }
+
     /// Takes a chunk.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard !isTooLarge else { return }
@@ -82,6 +85,9 @@ package struct LineAssembler: Sendable {
         guard start > 0 else { return }
         if start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= Self.idleCapacity)
+        } else if buffer.capacity > Self.idleCapacity {
+            // What is left of many lines must not keep the memory of all of them.
+            buffer = Array(buffer[start...])
         } else {
             buffer.removeSubrange(..<start)
         }

@@ -16,7 +16,24 @@ extension StatusReply {
     }
 }
 
+extension StatusReply {
+    /// The line in two parts, between which its ``profiles``, however many, come one by one with commas between them.
+    package func frame(id: RequestID?) -> (head: [UInt8], tail: [UInt8]) {
+        var empty = self
+        empty.profiles = []
+        var line: [UInt8] = []
+        empty.encode(id: id, into: &line)
+        let tail = Array("]\(id.map { #","id":\#($0.json)"# } ?? "")}\n".utf8)
+        return (line.dropLast(tail.count), tail)
+    }
+}
+
 extension ProfileStatus {
+    /// Appends the profile as it stands in the line.
+    package func encode(into output: inout [UInt8]) {
+        output.appendJSON { $0.object(writeMembers) }
+    }
+
     fileprivate func writeMembers(to json: inout JSONWriter) {
         json.member("profile", profile)
         json.member("state", state.rawValue)

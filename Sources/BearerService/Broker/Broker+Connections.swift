@@ -2,21 +2,27 @@ internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 
+/// What becomes of a new connection.
+enum Admission: Sendable {
+    case served
+    /// It is one too many; unless it `lingers`, there is no time for its client to read why.
+    case turnedAway(ErrorReply, lingers: Bool)
+}
+
 /// Who is connected.
 extension Broker {
-    /// Counts a connection in.
-    ///
-    /// - Returns: why it is turned away, if it is one too many. It is counted all the same, until it is closed.
-    func opened(_ client: ClientConnection, by peer: Peer) -> ErrorReply? {
-        connections.opened(client, by: peer.uid)
+    /// Counts a connection in, unless it is one too many.
+    func opened(_ client: ClientConnection, by peer: Peer) -> Admission {
+        let limits = settings.limits
         noteConnections()
-        if connections.count > settings.limits.connections {
-            return tooMany("there are \(settings.limits.connections) connections already", peer)
+        if connections.count >= limits.connections {
+            return turnAway(client, peer, "there are \(limits.connections) connections already")
         }
-        if connections.count(ofUser: peer.uid) > settings.limits.connectionsPerUser {
-            return tooMany("uid \(peer.uid) has \(settings.limits.connectionsPerUser) connections already", peer)
+        if connections.count(ofUser: peer.uid) >= limits.connectionsPerUser {
+            return turnAway(client, peer, "uid \(peer.uid) has \(limits.connectionsPerUser) connections already")
         }
-        return nil
+        connections.opened(client, by: peer.uid)
+        return .served
     }
 
     func closed(_ client: ClientConnection, by peer: Peer) {
@@ -56,7 +62,7 @@ extension Broker {
         }
     }
 
-    private var haveAllEnded: Bool { connections.count == 0 && loads.isEmpty }
+    private var haveAllEnded: Bool { connections.isEmpty && loads.isEmpty }
 
     private func resumeIfAllEnded() {
         guard haveAllEnded else { return }
@@ -80,33 +86,46 @@ extension Broker {
     /// Nothing can be accepted for want of descriptors or memory.
     func noteShortage(_ code: CInt) {
         let reason = String(cString: strerror(code))
-        journal.write(.connectionsLimited, "no connection can be accepted for the time being: \(reason)")
+        complain(
+            .acceptingRests, "no connection can be accepted for the time being: \(reason)", [:], of: .uid(identity.user)
+        )
     }
 
-    /// The reply to who may not have a profile's token, and the entry that tells of it.
-    func denied(_ peer: Peer, _ profile: String) -> ErrorReply {
-        note(.accessDenied, "\(profile): uid \(peer.uid) (pid \(peer.pid)) may not have its token", peer, profile)
-        return ErrorReply(.accessDenied, "uid \(peer.uid) may not have the token of profile \(profile)")
+    /// Bytes that are held for `client`, beyond what everybody may have us hold.
+    func holds(_ bytes: Int, for client: ClientConnection) {
+        holdings.set(bytes, for: client)
+        guard holdings.isExceeded, !isMakingRoom else { return }
+        isMakingRoom = true
+        loop.postpone { self.assumeIsolated { $0.makeRoom(without: $0.holdings.oldest()[...]) } }
     }
 
-    /// The reply to who may not administer the daemon, and the entry that tells of it.
-    func deniedOperation(_ operation: String, to peer: Peer) -> ErrorReply {
-        note(
-            .operationDenied, "\(operation): uid \(peer.uid) (pid \(peer.pid)) is neither root nor the daemon's user",
-            peer)
-        return ErrorReply(
-            .accessDenied, "\(operation) is for root and the daemon's user; this is uid \(peer.uid)")
+    /// Cuts connections, a few a turn.
+    private func makeRoom(without clients: ArraySlice<ClientConnection>) {
+        for client in clients.prefix(Self.cutsATurn) {
+            note(
+                .connectionsLimited,
+                "a connection of uid \(client.peer.uid) (pid \(client.peer.pid)) was cut: clients send half lines or do "
+                    + "not read, and have us hold more than \(Holdings.limit >> 20) MiB", client.peer)
+            client.cut()
+        }
+        let rest = clients.dropFirst(Self.cutsATurn)
+        isMakingRoom = !rest.isEmpty
+        if isMakingRoom { loop.postpone { self.assumeIsolated { $0.makeRoom(without: rest) } } }
     }
 
-    private func tooMany(_ reason: String, _ peer: Peer) -> ErrorReply {
+    private static let cutsATurn = 4
+
+    private func turnAway(_ client: ClientConnection, _ peer: Peer, _ reason: String) -> Admission {
+        connections.turnedAway(client)
         note(.connectionsLimited, "a connection of uid \(peer.uid) (pid \(peer.pid)) was turned away: \(reason)", peer)
-        return ErrorReply(.slowDown, reason, retryAfter: .seconds(1))
+        return .turnedAway(
+            ErrorReply(.slowDown, reason, retryAfter: .seconds(1)),
+            lingers: connections.leavingCount <= ConnectionLimits.leaving)
     }
 
-    private func note(_ event: JournalEvent, _ message: String, _ peer: Peer, _ profile: String? = nil) {
-        var fields: [JournalField: String] = [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]
-        fields[.profile] = profile
-        complain(event, message, fields, of: .uid(peer.uid), about: profile ?? "")
+    private func note(_ event: JournalEvent, _ message: String, _ peer: Peer) {
+        let fields: [JournalField: String] = [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]
+        complain(event, message, fields, of: .uid(peer.uid))
     }
 
     /// Clients can cause these entries at will: at most one of a kind, user or unit, and matter a minute.

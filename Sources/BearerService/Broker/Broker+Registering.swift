@@ -44,7 +44,7 @@ extension Broker {
 
     func requireAdministrator(_ peer: Peer, _ operation: String) throws(ErrorReply) {
         guard !peer.isAdministrator(daemonUser: identity.user) else { return }
-        throw deniedOperation(operation, to: peer)
+        throw ErrorReply(.accessDenied, "\(operation) is for root and the daemon's user; this is uid \(peer.uid)")
     }
 
     private func line(for registrant: Registrant, _ profile: Profile, _ outcome: LifecycleEvent) -> [UInt8] {

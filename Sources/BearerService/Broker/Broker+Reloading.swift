@@ -126,7 +126,7 @@ extension Broker {
     /// A right that was taken away ends with the reload.
     private func turnAwayWatchers(of profile: Profile) {
         for watcher in profile.watchers.values where !mayAsk(watcher.peer, profile) {
-            watcher.client.refuse(denied(watcher.peer, profile.name), id: watcher.id)
+            watcher.client.refuse(denied(meanwhile: watcher.peer, profile.name), id: watcher.id)
         }
     }
 

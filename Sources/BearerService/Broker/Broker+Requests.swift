@@ -10,14 +10,18 @@ extension Broker {
             case .token(let wanted): return try token(wanted, id: request.id, peer, client)
             case .renew(let wanted): return try renew(wanted, id: request.id, peer, client)
             case .watch(let name): return try watch(name, id: request.id, peer, client)
-            case .status(let name): return .reply(try status(name, peer).line(id: request.id))
+            case .status(let name): return try status(name, id: request.id, peer)
             case .ping: return .reply(PongReply(version: identity.version).line(id: request.id))
             case .reload: return .later(try reload(id: request.id, peer, client))
             case .register(let name, let force):
                 return .later(try register(name, force: force, id: request.id, peer, client))
             }
         } catch {
-            return .reply(error.line(id: request.id))
+            let line = error.line(id: request.id)
+            guard error.code == .accessDenied, isDenialNews(peer) else { return .reply(line) }
+            // Held until it is known who that was: a client that is gone has no unit any more.
+            tell(of: error, peer, profile(of: request.operation)) { client.deliver(line) }
+            return .later(Ticket(profile: "", number: 0))
         }
     }
 
@@ -72,8 +76,7 @@ extension Broker {
     private func demand(_ profile: Profile, at moment: Moment) throws(ErrorReply) {
         let (demand, actions) = profile.lifecycle.demandRenewal(at: moment)
         perform(actions, for: profile, at: moment)
-        setAlarm()
-        guard case .slowDown(let retryAfter) = demand else { return }
+        guard case .slowDown(let retryAfter) = demand else { return setAlarm() }
         throw ErrorReply(
             .slowDown, "clients caused a renewal of profile \(profile.name) less than 30 s ago",
             retryAfter: retryAfter)
@@ -88,7 +91,7 @@ extension Broker {
             wait(for: wish, atMost: limit, profile) { outcome, profile in
                 switch outcome {
                 case .token where !self.mayAsk(peer, profile):
-                    client.deliver(self.denied(peer, profile.name).line(id: id))
+                    client.deliver(self.denied(meanwhile: peer, profile.name).line(id: id))
                 case .token(let token, let now):
                     client.deliver(self.give(token, of: profile, id: id, to: peer, at: now))
                 case .failed(let error): client.deliver(error.line(id: id))

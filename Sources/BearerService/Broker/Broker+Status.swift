@@ -3,18 +3,21 @@ internal import BearerProtocol
 
 /// What `status` shows.
 extension Broker {
-    func status(_ name: String?, _ peer: Peer) throws(ErrorReply) -> StatusReply {
-        let isAdministrator = peer.isAdministrator(daemonUser: identity.user)
-        let visible = profiles.values.filter { isAdministrator || mayAsk(peer, $0) }
-        let wanted = visible.filter { name == nil || $0.name == name }.sorted { $0.name < $1.name }
-        if let name, wanted.isEmpty {
-            guard profiles[name] == nil else { throw denied(peer, name) }
-            throw ErrorReply(.unknownProfile, "there is no profile \(name)")
+    func status(_ name: String?, id: RequestID?, _ peer: Peer) throws(ErrorReply) -> Answer {
+        if let name {
+            guard let profile = profiles[name] else { throw unknownProfile(name) }
+            guard maySee(peer, profile) else { throw denied(peer, name) }
         }
-        let moment = now()
-        return StatusReply(
+        let reply = StatusReply(
             version: identity.version, pid: identity.pid, startedAt: identity.startedAt.unixSeconds,
-            connections: Int64(connections.count), profiles: wanted.map { $0.status(at: moment) })
+            connections: Int64(connections.count), profiles: [])
+        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? profileNames(), id: id, for: peer)
+        let first = pieces.next(of: self)
+        return pieces.isOver ? .reply(first) : .inPieces(first, pieces)
+    }
+
+    func maySee(_ peer: Peer, _ profile: Profile) -> Bool {
+        peer.isAdministrator(daemonUser: identity.user) || mayAsk(peer, profile)
     }
 }
 

@@ -7,12 +7,14 @@ extension Broker {
 
     func summary() -> DaemonSummary {
         let moment = now()
-        let all = profiles.values.sorted { $0.name < $1.name }
-        let unsettled = all.filter { $0.servableToken(at: moment) == nil && $0.refusal == nil }.map(\.name)
-        let text = all.count <= Self.toldOneByOne ? told(all, at: moment) : counted(all, unsettled, at: moment)
+        let all = profiles.values
+        let unsettled = all.filter { $0.servableToken(at: moment) == nil && $0.refusal == nil }.map(\.name).sorted()
+        let isToldOneByOne = all.count <= Self.toldOneByOne
+        let text = isToldOneByOne ? told(all, at: moment) : counted(all, unsettled, at: moment)
         let clients = connections.count == 1 ? "1 client" : "\(connections.count) clients"
-        let holds = all.compactMap { $0.servableToken(at: moment)?.remaining(at: moment).untilNextMinute }.min()
-        return DaemonSummary(text: "\(text); \(clients)", unsettled: unsettled, holds: holds)
+        let minutes = all.compactMap { $0.servableToken(at: moment)?.remaining(at: moment).untilNextMinute }.min()
+        return DaemonSummary(
+            text: "\(text); \(clients)", unsettled: unsettled, holds: isToldOneByOne ? minutes : nil)
     }
 
     /// Has ``changes`` tell when the summary's text is no longer true.
@@ -23,13 +25,15 @@ extension Broker {
         }
     }
 
-    private func told(_ profiles: [Profile], at now: Moment) -> String {
-        profiles.map { "\($0.name): \($0.summary(isQueued: isQueued($0), at: now))" }.joined(separator: "; ")
+    private func told(_ profiles: some Collection<Profile>, at now: Moment) -> String {
+        profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(isQueued: isQueued($0), at: now))" }
+            .joined(separator: "; ")
     }
 
-    private func counted(_ profiles: [Profile], _ unsettled: [String], at now: Moment) -> String {
-        let states = Dictionary(grouping: profiles) { $0.state(at: now) }
-        let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0.count) \(state)" } }
+    private func counted(_ profiles: some Collection<Profile>, _ unsettled: [String], at now: Moment) -> String {
+        var states: [ProfileState: Int] = [:]
+        for profile in profiles { states[profile.state(at: now), default: 0] += 1 }
+        let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0) \(state)" } }
         let waited = unsettled.prefix(Self.toldOneByOne).joined(separator: ", ")
         let more = unsettled.count - Self.toldOneByOne
         let wait = unsettled.isEmpty ? "" : "; waiting for \(waited)\(more > 0 ? " and \(more) more" : "")"

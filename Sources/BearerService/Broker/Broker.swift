@@ -1,5 +1,6 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerSystemd
 internal import BearerUpstream
 
 /// The one place where tokens live. An actor on the loop that serves the clients, so that a token in memory is
@@ -18,6 +19,7 @@ actor Broker {
     nonisolated let identity: DaemonIdentity
     /// Reads and checks the configuration anew.
     let reloader: Reloader
+    let units: PeerUnits
     let now: @Sendable () -> Moment
 
     var settings: BrokerSettings
@@ -25,8 +27,12 @@ actor Broker {
     var isReloading = false
 
     var profiles: [String: Profile] {
-        didSet { standardProfile = Self.standard(of: profiles) }
+        didSet {
+            standardProfile = Self.standard(of: profiles)
+            sortedNames = nil
+        }
     }
+    private var sortedNames: [String]?
     /// The one that is meant where none is named: the one called `default`, else the only one.
     private(set) var standardProfile: Profile?
     var connections = Connections()
@@ -40,6 +46,8 @@ actor Broker {
     var lastConnection: CheckedContinuation<Void, Never>?
     /// Those who wait until a registration has ended, see ``registrationsEnd(_:)``.
     var awaitingRegistrations: [CheckedContinuation<Void, Never>] = []
+    var holdings = Holdings()
+    var isMakingRoom = false
     var complaints = ComplaintLimit()
     var budget: Budget
     /// Exchanges that wait for the budget, first come first served.
@@ -62,6 +70,7 @@ actor Broker {
         journal = services.journal
         identity = services.identity
         reloader = services.reloader
+        units = services.units
         loop = services.loop
         now = services.now
         self.settings = settings
@@ -170,6 +179,14 @@ actor Broker {
         if !queue.isEmpty { times.append(budget.nextAvailable(at: moment.boot)) }
         if let nextSave { times.append(nextSave) }
         alarm?.set(times.min())
+    }
+
+    /// The names of ``profiles`` in order, sorted once for any number of requests.
+    func profileNames() -> [String] {
+        if let sortedNames { return sortedNames }
+        let names = profiles.keys.sorted()
+        sortedNames = names
+        return names
     }
 
     private static func standard(of profiles: [String: Profile]) -> Profile? {

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerSystemd
 internal import BearerUpstream
 
 /// What the broker works with.
@@ -9,6 +10,8 @@ struct BrokerServices: Sendable {
     let journal: Journal
     let identity: DaemonIdentity
     let reloader: Reloader
+    /// What the journal says of who is denied.
+    let units: PeerUnits
     /// The loop that serves the clients.
     let loop: ServingLoop
     let now: @Sendable () -> Moment

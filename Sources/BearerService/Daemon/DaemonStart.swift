@@ -23,6 +23,7 @@ struct DaemonStart {
     }
 
     func run() async throws {
+        DescriptorLimit.raise()
         let handedOver = try takeDescriptors()
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
         let loader = ConfigurationLoader(
@@ -88,7 +89,7 @@ struct DaemonStart {
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
             reloader: Reloader { () throws(StartFailure) in try await loader.reload(log) },
-            loop: loop, now: { SystemClock.now() })
+            units: PeerUnits(), loop: loop, now: { SystemClock.now() })
         let profiles = loaded.profiles.map { services.loader.load($0, now: startedAt.wall) }
         for profile in profiles {
             for warning in profile.warnings {

@@ -46,10 +46,10 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case stateWarning = "state_warning"
     /// A client asked for a token that it may not have.
     case accessDenied = "access_denied"
-    /// A client asked for what is for root and the daemon's user only.
-    case operationDenied = "operation_denied"
     /// A connection was turned away because there are too many.
     case connectionsLimited = "connections_limited"
+    /// The host has no descriptor or memory for another connection.
+    case acceptingRests = "accepting_rests"
     /// The configuration was reloaded.
     case reloaded
     /// A reload was refused; nothing has changed.
@@ -85,8 +85,8 @@ extension JournalEvent {
         case .stateNotDurable: "6e492de4797e42b6832b487f2f0fc405"
         case .stateDurable: "ee55c48265824212beebaa5ddaefd3c6"
         case .stateWarning: "1dd951b50e0a4f558a706563c17802bd"
-        case .operationDenied: "6c600036f15943dbb3ac4b73cb7a00dc"
         case .ended: "361136e943d04180bdfb1605752c1e83"
+        case .acceptingRests: "026137b953204caca8775fea2779030b"
         case .accessDenied: "bf87e497ab19478c92dd9a8cc86a9dc1"
         case .connectionsLimited: "5726deb34f8545538f411bbc7ced708a"
         case .reloaded: "33bdc606f6044847ad65a5f4b21a766f"
@@ -102,7 +102,7 @@ extension JournalEvent {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
         case .registered, .recovered, .stateDurable, .reloaded: .notice
         case .startupWaitOver, .registrationFailed, .registrationHeld, .renewalFailed, .stateWarning,
-            .accessDenied, .operationDenied, .connectionsLimited, .credentialRefused:
+            .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:
             .warning
         case .tokenExpired, .credentialsRejected, .profileRefused, .profileBlocked,
             .freshTokenRejected, .stateNotDurable, .reloadFailed, .startFailed, .ended:

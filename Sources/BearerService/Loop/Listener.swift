@@ -6,10 +6,12 @@ internal import Glibc
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 final class Listener: @unchecked Sendable {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
-    private static let mostInATurn = 64
+    private static let mostInATurn = 8
     /// When there is no descriptor or memory for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
     private static let backlog: CInt = 4096
+    /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
+    private static let spare = 64
 
     private let descriptor: CInt
     private let loop: ServingLoop
@@ -22,7 +24,8 @@ final class Listener: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - onConnection: takes over a non-blocking socket.
-    ///   - onShortage: told once, with errno, when nothing can be accepted for want of descriptors or memory.
+    ///   - onShortage: told with errno when nothing can be accepted for want of descriptors or memory, and not again before
+    ///     everybody who waited has been accepted.
     init(
         _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (CInt) -> Void,
         onConnection: @escaping @Sendable (CInt) -> Void
@@ -52,19 +55,38 @@ final class Listener: @unchecked Sendable {
     }
 
     private func accept() {
+        guard Self.lowestFree(descriptor) < Self.mostDescriptors() else { return restForAWhile(EMFILE) }
         for _ in 0..<Self.mostInATurn {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
-                isShort = false
                 onConnection(connection)
                 continue
             }
             switch errno {
             case EINTR, ECONNABORTED: continue
-            case EAGAIN: return
+            case EAGAIN:
+                isShort = false
+                return
             default: return restForAWhile(errno)
             }
         }
+    }
+
+    /// The number that the next descriptor will have, which tells how many are in use.
+    private static func lowestFree(_ descriptor: CInt) -> CInt {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return .max }
+        close(copy)
+        return copy
+    }
+
+    /// How many descriptors there may be with a connection more: RLIMIT_NOFILE, see getrlimit(2), without the spare ones,
+    /// of which a small limit has fewer.
+    private static func mostDescriptors() -> CInt {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        let all = Int(clamping: limit.rlim_cur)
+        return CInt(clamping: all - min(spare, all / 4))
     }
 
     private func restForAWhile(_ code: CInt) {

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
 ///
 /// A turn is: the descriptors that are ready, the timers that are due, the jobs of actors that live here, then the replies
-/// of all that, sent together. Nothing on it may block.
+/// of all that, sent together, then a little of what was postponed. Nothing on it may block.
 ///
 /// `@unchecked Sendable`: the jobs are behind a mutex, everything else is touched on the thread only.
 final class ServingLoop: @unchecked Sendable {
@@ -27,6 +27,9 @@ final class ServingLoop: @unchecked Sendable {
     private var timers = LoopTimers()
     private var sending: [SocketStream] = []
     private var flushing: [SocketStream] = []
+    private var postponed = PostponedWork()
+    /// How much of a turn is for what was postponed: who asks meanwhile waits no longer than that.
+    private static let postponedShare = Duration.microseconds(100)
 
     /// Starts the thread.
     ///
@@ -97,13 +100,18 @@ final class ServingLoop: @unchecked Sendable {
         sending.append(stream)
     }
 
+    /// Calls `body` after everybody who is ready now: for who has more to do than its share of a turn.
+    func postpone(_ body: @escaping () -> Void) {
+        postponed.add(body)
+    }
+
     private func run() {
         identity.store(pthread_self(), ordering: .relaxed)
         _ = clinux_name_thread("serving-loop")
         watch(wakeUp, for: .input) { [wakeUp] _ in drain(wakeUp) }
         var ready = [epoll_event](repeating: epoll_event(), count: 64)
         while true {
-            let timeout = sending.isEmpty ? timers.timeout(at: now()) : 0
+            let timeout = sending.isEmpty && postponed.isEmpty ? timers.timeout(at: now()) : 0
             let count = epoll_wait(poll, &ready, CInt(ready.count), timeout)
             for event in ready.prefix(Int(max(0, count))) {
                 watched.handler(of: event.data.u64)?(Readiness(bits: event.events))
@@ -113,6 +121,7 @@ final class ServingLoop: @unchecked Sendable {
             for job in inbox.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             for body in inbox.bodies { body() }
             flushStreams()
+            carryOutPostponed()
             if inbox.isStopped { return }
         }
     }
@@ -122,6 +131,15 @@ final class ServingLoop: @unchecked Sendable {
         swap(&sending, &flushing)
         for stream in flushing { stream.flush() }
         flushing.removeAll(keepingCapacity: true)
+    }
+
+    private func carryOutPostponed() {
+        guard !postponed.isEmpty else { return }
+        let end = now() + Self.postponedShare
+        while let body = postponed.next() {
+            body()
+            if now() >= end { return }
+        }
     }
 
     private func wake(_ change: (inout Inbox) -> Void) {

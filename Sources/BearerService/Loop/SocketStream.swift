@@ -19,6 +19,7 @@ final class SocketStream {
     private var isSending = false
     private var ending = Ending.none
     private var onSent: () -> Void = {}
+    private var onBlocked: () -> Void = {}
     private var onClose: () -> Void = {}
     private(set) var isOpen = true
 
@@ -30,16 +31,22 @@ final class SocketStream {
 
     /// Bytes that the peer has not taken yet.
     var unsentCount: Int { unsent.count - sent }
+    /// Of them, those of an earlier turn.
+    var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
+    /// Bytes that the peer has taken since it connected.
+    private(set) var sentCount = 0
 
     /// - Parameters:
     ///   - onReady: keeps its owner alive until the stream is closed.
     ///   - onSent: called whenever everything is sent.
+    ///   - onBlocked: called whenever the peer takes no more for now.
     ///   - onClose: called once, when the stream is closed by whomever.
     func start(
         readsInput: Bool, onReady: @escaping (Readiness) -> Void, onSent: @escaping () -> Void = {},
-        onClose: @escaping () -> Void
+        onBlocked: @escaping () -> Void = {}, onClose: @escaping () -> Void
     ) {
         self.onSent = onSent
+        self.onBlocked = onBlocked
         self.onClose = onClose
         interest = readsInput ? .input : []
         loop.watch(descriptor, for: interest, onReady)
@@ -98,11 +105,11 @@ final class SocketStream {
         case failure
     }
 
-    /// Lends what has come in, at most 4 KiB at a time.
-    func receive(_ body: (UnsafeRawBufferPointer) -> Void) -> Received {
+    /// Lends what has come in, at most `most` bytes or 4 KiB.
+    func receive(atMost most: Int = .max, _ body: (UnsafeRawBufferPointer) -> Void) -> Received {
         guard isOpen else { return .failure }
         let buffer = loop.input
-        let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+        let count = recv(descriptor, buffer.baseAddress, min(most, buffer.count), CInt(MSG_DONTWAIT))
         if count > 0 {
             body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             return .bytes
@@ -123,6 +130,7 @@ final class SocketStream {
         let closed = onClose
         onClose = {}
         onSent = {}
+        onBlocked = {}
         closed()
     }
 
@@ -134,15 +142,28 @@ final class SocketStream {
         }
         if count >= 0 {
             sent += count
+            sentCount += count
             return true
         }
         switch errno {
         case EINTR: return true
-        case EAGAIN: setInterest(interest.union(.output))
+        case EAGAIN:
+            compact()
+            setInterest(interest.union(.output))
+            onBlocked()
         default: close()
         }
         return false
     }
+
+    /// What waits takes no more memory than it has bytes; a large block stays as it is, since it may be shared by many.
+    private func compact() {
+        guard sent > 0, unsent.count <= Self.largestCopy else { return }
+        unsent = Array(unsent[sent...])
+        sent = 0
+    }
+
+    private static let largestCopy = 64 * 1024
 
     private func flushAtEndOfTurn() {
         guard isOpen, !isSending else { return }

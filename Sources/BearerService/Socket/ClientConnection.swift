@@ -4,7 +4,8 @@ internal import BearerProtocol
 /// One connection of a client: lines in, replies out, in order.
 ///
 /// A token in memory is answered within the read that asks for it. While a request waits, nothing more is read; while
-/// the client does not take its replies, nothing more is answered: what a client can make us hold is bounded.
+/// the client does not take its replies, nothing more is answered: what a client can make us hold is bounded. Who sends
+/// many lines at once has them answered a few a turn.
 ///
 /// `@unchecked Sendable`: it lives on the loop's thread; the broker, which lives there too, hands it around.
 final class ClientConnection: @unchecked Sendable {
@@ -12,6 +13,8 @@ final class ClientConnection: @unchecked Sendable {
         case serving
         /// A request waits for its reply.
         case waiting(Ticket)
+        /// A long reply goes out piece by piece.
+        case replying(StatusPieces)
         /// The connection belongs to a `watch`.
         case watching(Ticket)
         /// A last error was said; what still comes in is thrown away, so that the client can read it.
@@ -19,7 +22,7 @@ final class ClientConnection: @unchecked Sendable {
     }
 
     private let broker: Broker
-    private let peer: Peer
+    let peer: Peer
     private let limits: ConnectionLimits
     private let stream: SocketStream
     private var lines: LineAssembler
@@ -28,10 +31,16 @@ final class ClientConnection: @unchecked Sendable {
     private var hasInputEnded = false
     /// The daemon stops: lines that have arrived whole are answered, an unfinished one is not.
     private var isStopping = false
-    /// Lines may be left that are not answered before the client takes what it was sent.
+    /// Lines may be left that are not answered before the client takes what it was sent and others had their turn.
     private var isHeldBack = false
+    /// How many lines are answered before that.
+    private var share = ConnectionLimits.linesATurn
     private var lineTimer: LoopTimer?
-    private var backlog = WatchBacklog()
+    private let backlog = WatchBacklog()
+    /// Bytes of the request that waits or watches.
+    private var requestBytes = 0
+    /// What ``Holdings`` knows.
+    private var noted = 0
 
     init(_ stream: SocketStream, broker: Broker, peer: Peer, limits: ConnectionLimits) {
         self.stream = stream
@@ -47,16 +56,24 @@ final class ClientConnection: @unchecked Sendable {
             ready($0)
         } onSent: { [self] in
             sent()
+        } onBlocked: { [self] in
+            blocked()
         } onClose: { [self] in
             closed()
         }
-        if let refusal = broker.assumeIsolated({ [self] in $0.opened(self, by: peer) }) { refuse(refusal) }
+        switch broker.assumeIsolated({ [self] in $0.opened(self, by: peer) }) {
+        case .served: break
+        case .turnedAway(let reason, let lingers):
+            refuse(reason)
+            if !lingers { stream.closeOnceSent() }
+        }
     }
 
     /// The reply to the request that waited.
     func deliver(_ line: [UInt8]) {
         guard case .waiting = state else { return }
         state = .serving
+        requestBytes = 0
         stream.send(line)
         serve()
     }
@@ -64,7 +81,7 @@ final class ClientConnection: @unchecked Sendable {
     /// A line for who watches; while the client does not read, only the newest is kept.
     func publish(_ line: [UInt8]) {
         guard case .watching = state else { return }
-        if isTakingReplies { stream.send(line) } else { backlog.hold(line, for: stream) }
+        if stream.unsentCount == 0 { stream.send(line) } else { backlog.hold(line, for: stream) }
     }
 
     /// Says a last error and closes, after the client had a chance to read it.
@@ -83,6 +100,7 @@ final class ClientConnection: @unchecked Sendable {
     func end() {
         if case .watching = state { return stream.close() }
         isStopping = true
+        share = .max
         serve()
     }
 
@@ -93,7 +111,7 @@ final class ClientConnection: @unchecked Sendable {
     private var ticket: Ticket? {
         switch state {
         case .waiting(let ticket), .watching(let ticket): ticket
-        case .serving, .closing: nil
+        case .serving, .replying, .closing: nil
         }
     }
 
@@ -103,7 +121,7 @@ final class ClientConnection: @unchecked Sendable {
         switch state {
         case .serving: isTakingReplies
         case .watching: true
-        case .waiting, .closing: false
+        case .waiting, .replying, .closing: false
         }
     }
 
@@ -120,20 +138,42 @@ final class ClientConnection: @unchecked Sendable {
 
     /// The client has taken everything: what was held back goes on.
     private func sent() {
+        noteHoldings()
         if let line = backlog.take(for: stream) { stream.send(line) }
-        if isHeldBack { serve() }
+        if case .replying = state {
+            stream.loop.postpone { [self] in sendPiece() }
+        } else if isHeldBack {
+            stream.loop.postpone { [self] in serve() }
+        }
+    }
+
+    /// The client takes no more for now.
+    private func blocked() {
+        noteHoldings()
+        if case .watching = state { backlog.expectProgress(of: stream) }
+    }
+
+    private func sendPiece() {
+        guard case .replying(var pieces) = state else { return }
+        stream.send(broker.assumeIsolated { pieces.next(of: $0) })
+        if pieces.isOver {
+            state = .serving
+            serve()
+        } else {
+            state = .replying(pieces)
+        }
     }
 
     private func receive() {
         if takeIn() { serve() }
     }
 
-    /// Takes in what has come, at most 4 KiB, or that nothing more will; false when there is neither.
+    /// Takes in what has come, or that nothing more will; false when there is neither.
     private func takeIn() -> Bool {
-        let received = stream.receive { bytes in
-            if case .closing = state { return }
-            lines.append(bytes)
-        }
+        let received =
+            if case .closing = state { stream.receive { _ in } } else {
+                stream.receive(atMost: ConnectionLimits.requestPiece) { lines.append($0) }
+            }
         switch received {
         case .bytes: return true
         case .end:
@@ -148,12 +188,14 @@ final class ClientConnection: @unchecked Sendable {
     /// Reads while lines are answered, and while a last error waits to be read.
     private func updateReading() {
         if case .closing = state { return }
-        stream.readInput(takesLines && !hasInputEnded && !isStopping)
+        stream.readInput(takesLines && !isHeldBack && !hasInputEnded && !isStopping)
     }
 
-    /// Answers the lines that have come, until one waits or the client does not take its replies.
+    /// Answers the lines that have come, until one waits, the client does not take its replies, or its share is used up.
     private func serve() {
-        while takesLines, stream.isOpen {
+        var left = share
+        while takesLines, stream.isOpen, left > 0 {
+            left -= 1
             guard let line = lines.next() ?? lastLine() else {
                 if isStopping, !hasInputEnded, takeIn() { continue }
                 linesExhausted()
@@ -162,8 +204,18 @@ final class ClientConnection: @unchecked Sendable {
             cancelLineTimer()
             answer(line)
         }
-        isHeldBack = !isTakingReplies
+        isHeldBack = left == 0 || !isTakingReplies
+        noteHoldings()
         updateReading()
+    }
+
+    /// Has the broker know what we hold for this client at the end of a turn; it may have the connection cut.
+    private func noteHoldings() {
+        let bytes = lines.allocated + requestBytes + stream.heldCount
+        let counted = bytes > Holdings.free ? bytes : 0
+        guard counted != noted else { return }
+        noted = counted
+        broker.assumeIsolated { [self] in $0.holds(counted, for: self) }
     }
 
     /// At the end of the input, an unfinished line counts as one.
@@ -187,19 +239,24 @@ final class ClientConnection: @unchecked Sendable {
             return refuse(ErrorReply(.invalidRequest, "a connection that watches takes no further request"))
         }
         do throws(RequestError) {
-            answer(try requests.read(bytes))
+            answer(try requests.read(bytes), of: bytes.count)
         } catch {
             stream.send(error.reply.line(id: error.id))
         }
     }
 
-    private func answer(_ request: Request) {
+    private func answer(_ request: Request, of bytes: Int) {
         switch broker.assumeIsolated({ [self] in $0.answer(request, from: peer, self) }) {
         case .reply(let line):
             stream.send(line)
+        case .inPieces(let first, let rest):
+            stream.send(first)
+            state = .replying(rest)
         case .later(let ticket):
+            requestBytes = bytes
             state = .waiting(ticket)
         case .watching(let ticket, let first):
+            requestBytes = bytes
             state = .watching(ticket)
             if let first { stream.send(first) }
         }
@@ -220,6 +277,7 @@ final class ClientConnection: @unchecked Sendable {
     private func closed() {
         cancelLineTimer()
         backlog.clear(for: stream)
+        if noted > 0 { broker.assumeIsolated { [self] in $0.holds(0, for: self) } }
         broker.assumeIsolated { [self] broker in
             if let ticket { broker.cancel(ticket) }
             broker.closed(self, by: peer)

@@ -13,7 +13,13 @@ struct ConnectionLimits: Sendable, Equatable {
     /// A watcher that takes nothing for this long is dropped.
     static let watchTimeout = Duration.seconds(30)
     /// Replies that a client has not taken: from here on it is not answered until there are fewer.
-    static let unsentBytes = 8 * 1024
+    static let unsentBytes = 2 * 1024
+    /// What is read of a request at a time; of what is thrown away, more.
+    static let requestPiece = 1024
+    /// Lines of one client that are answered before everybody else has had a turn.
+    static let linesATurn = 16
+    /// Connections that were turned away and are given time to read why; further ones are just closed.
+    static let leaving = 64
 
     init(_ configuration: LimitsConfiguration) {
         connections = configuration.connections

@@ -8,7 +8,9 @@ extension Peer {
         var credentials = clinux_peer_credentials()
         guard clinux_peer_credentials(descriptor, &credentials) == 0 else { return nil }
         guard let groups = Self.groups(ofSocket: descriptor) else { return nil }
-        self.init(pid: credentials.pid, uid: credentials.uid, gid: credentials.gid, groups: groups)
+        self.init(
+            pid: credentials.pid, uid: credentials.uid, gid: credentials.gid, groups: groups,
+            acceptedAt: SystemClock.boot())
     }
 
     /// Most users have few groups; who has more is asked for again with the room that the kernel names.

@@ -1,22 +1,31 @@
-/// The newest line that a slow watcher has not been sent yet, and its last chance to take one.
-struct WatchBacklog {
+/// The newest line that a slow watcher has not been sent yet, and how long its client has taken nothing.
+final class WatchBacklog {
     private var line: [UInt8]?
     private var timeout: LoopTimer?
 
-    /// Keeps `newest` instead of what was kept, and drops the client if nothing moves for 30 s.
-    mutating func hold(_ newest: [UInt8], for stream: SocketStream) {
+    /// Keeps `newest` instead of what was kept.
+    func hold(_ newest: [UInt8], for stream: SocketStream) {
         line = newest
-        guard timeout == nil else { return }
-        timeout = stream.loop.schedule(after: ConnectionLimits.watchTimeout) { stream.close() }
+        expectProgress(of: stream)
     }
 
-    /// The client reads again.
-    mutating func take(for stream: SocketStream) -> [UInt8]? {
+    /// Drops the client if it takes nothing for 30 s from now on.
+    func expectProgress(of stream: SocketStream) {
+        guard timeout == nil else { return }
+        let taken = stream.sentCount
+        timeout = stream.loop.schedule(after: ConnectionLimits.watchTimeout) { [self] in
+            timeout = nil
+            if stream.sentCount == taken { stream.close() } else { expectProgress(of: stream) }
+        }
+    }
+
+    /// The client has taken everything.
+    func take(for stream: SocketStream) -> [UInt8]? {
         defer { clear(for: stream) }
         return line
     }
 
-    mutating func clear(for stream: SocketStream) {
+    func clear(for stream: SocketStream) {
         line = nil
         if let timeout { stream.loop.cancel(timeout) }
         timeout = nil

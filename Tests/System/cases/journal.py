@@ -61,6 +61,15 @@ def _():
         expect(entry["MESSAGE_ID"] in known, f"unknown MESSAGE_ID: {entry['MESSAGE']}")
 
 
+@case("journal: a denial names the unit of who was denied, another user's")
+def _():
+    broker.fresh(profiles={"default": {"allow": {"users": ["root"]}}})
+    journal = Journal()
+    command = ["systemd-run", "--quiet", "--wait", "--unit=denied-client", "--property=User=player"]
+    run(*command, "/usr/bin/bearerctl", "token", check=False)
+    journal.wait_for("access_denied", BEARERD_PEER_UNIT="denied-client.service", BEARERD_PROFILE="default")
+
+
 @case("journal: an outage is a line at its start and one at its end, not one a retry")
 def _():
     with simulator.lifetime(8):

@@ -32,6 +32,8 @@ extension Broker {
 
     var connectionCount: Int { connections.count }
 
+    var heldBytes: Int { holdings.total }
+
     /// What the alarm would do: it knows nothing of a test's clock.
     func doWhatIsDue() {
         for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: now()) == true {

@@ -71,7 +71,7 @@ final class TestBroker: Sendable {
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
             disk: Disk(disk), loader: loader, store: kept.store, journal: log.journal, identity: identity,
-            reloader: reloads.reloader, loop: loop, now: clock.now)
+            reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
         let wall = clock.now().wall
         let profiles = try setup.profiles(server.baseURL).map { settings in
             var profile = loader.load(settings, now: wall)

@@ -1,0 +1,69 @@
+"""How an honest client fares beside hostile ones."""
+
+from statistics import median
+
+from support.daemon import Daemon, eventually
+from support.load import OURS, THEIRS, attackers, honest
+from support.suite import case, expect, say
+
+from cases.memory import thousand
+
+CONNECTIONS = 4096
+LIMITS = "limits: {connections: 4200, connections_per_user: 4200}"
+# The honest client asks, and asks again this many microseconds after the reply.
+PAUSE = 200
+# A round, in milliseconds, and rounds of each kind for an attack.
+ROUND, ROUNDS = 500, 5
+MOST_TIMES = 2
+# Connections and actions a second of each attack. They are paced: what is measured is how the daemon divides its time, not who wins
+# the processor.
+ATTACKS = [
+    ("silent", CONNECTIONS, 1000),
+    ("half-a-line", CONNECTIONS, 1000),
+    ("trickle", CONNECTIONS, CONNECTIONS),
+    ("megabyte", CONNECTIONS, 1000),
+    ("garbage", CONNECTIONS, 500),
+    ("pipeline", CONNECTIONS, 1000),
+    ("deaf", CONNECTIONS, 1000),
+    ("storm", 100, 1000),
+    ("ask-and-close", 100, 500),
+    ("half-close", 200, 500),
+    ("vanish", 100, 200),
+    ("watch", 1000, 1000),
+    ("status", 50, 5),
+    ("deaf-status", 1000, 100),
+    ("nested", 1000, 500),
+    ("renew-nonsense", 1000, 200),
+]
+MIXED = [(name, connections // len(ATTACKS) + 1, rate / len(ATTACKS) + 1) for name, connections, rate in ATTACKS]
+
+
+def rounds(daemon):
+    """The medians of several rounds: p50, p99 and the longest wait."""
+    found = [honest(daemon, ROUND, PAUSE) for _ in range(ROUNDS)]
+    return [median(values) for values in list(zip(*found))[1:]]
+
+
+@case("latency: an honest client's p99 stays within twice of the undisturbed one, whatever the attack")
+def latency(simulator):
+    prefix = ("taskset", "--cpu-list", ",".join(map(str, OURS))) if OURS != THEIRS else ()
+    daemon = Daemon(simulator, LIMITS + "\nstartup: {wait: 60}", thousand(), prefix=prefix).started(90)
+    descriptors = daemon.descriptors()
+    say("in microseconds, p50 / p99 / longest, medians of rounds:")
+    failures = []
+    for attacks in [*([attack] for attack in ATTACKS), MIXED]:
+        name = attacks[0][0] if len(attacks) == 1 else "all together"
+        before = rounds(daemon)
+        with attackers(daemon, *attacks):
+            during = rounds(daemon)
+        eventually(f"{name}: the descriptors come back", lambda: daemon.descriptors() == descriptors)
+        ratio = during[1] / before[1]
+        show = " / ".join
+        say(
+            f"{name}: undisturbed {show(f'{value:.0f}' for value in before)}, "
+            f"beside it {show(f'{value:.0f}' for value in during)}: {ratio:.2f} times"
+        )
+        if ratio > MOST_TIMES:
+            failures.append(f"{name}: {ratio:.2f} times")
+    expect(not failures, f"p99 more than {MOST_TIMES} times the undisturbed one: {', '.join(failures)}")
+    daemon.end()

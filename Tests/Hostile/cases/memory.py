@@ -1,0 +1,64 @@
+"""What 4,096 connections that do their worst have the daemon hold."""
+
+import time
+
+from support.daemon import Client, Daemon, eventually
+from support.load import attackers
+from support.suite import case, expect, say
+
+CONNECTIONS = 4096
+LIMITS = "limits: {connections: 4100, connections_per_user: 4100, line_timeout: 60}"
+MOST_MEGABYTES = 32
+# Connections and actions a second of each; those that come to rest by themselves have a rate that gets them there soon.
+ATTACKS = [
+    ("silent", CONNECTIONS, 1000),
+    ("half-a-line", CONNECTIONS, 4000),
+    ("line-and-a-half", CONNECTIONS, 4000),
+    ("garbage", CONNECTIONS, 4000),
+    ("megabyte", CONNECTIONS, 4000),
+    ("pipeline", CONNECTIONS, 4000),
+    ("deaf", CONNECTIONS, 8000),
+    ("deaf-with-id", CONNECTIONS, 20000),
+    ("watch", CONNECTIONS, 1000),
+    ("watch-with-id", CONNECTIONS, 1000),
+    ("deaf-status", CONNECTIONS, 4000),
+    ("renew-nonsense", CONNECTIONS, 2000),
+]
+MIXED = [(name, CONNECTIONS // len(ATTACKS), rate / len(ATTACKS)) for name, _, rate in ATTACKS]
+SECONDS = 3
+
+
+def thousand():
+    return {"default": "", **{f"p{number:03}": "" for number in range(999)}}
+
+
+@case("memory: 4,096 connections doing their worst are held within bounds, and nothing is left of them")
+def bounded(simulator):
+    daemon = Daemon(simulator, LIMITS + "\nstartup: {wait: 60}", thousand()).started(90)
+    daemon.ask(op="status")
+    with Client(daemon.socket) as honest:
+        eventually("only the honest one is left", lambda: honest.ask(op="status")["connections"] == 1)
+        descriptors, (before, _) = daemon.descriptors(), daemon.memory()
+        say(f"before: {before:.1f} MiB private, {descriptors} descriptors")
+        worst = 0
+        for attacks in [*([attack] for attack in ATTACKS), MIXED]:
+            name = attacks[0][0] if len(attacks) == 1 else "all together"
+            highest, replies = 0, 0
+            with attackers(daemon, *attacks):
+                end = time.monotonic() + SECONDS
+                while time.monotonic() < end:
+                    expect("access_token" in honest.ask(op="token"), f"{name}: no token for the honest client")
+                    replies += 1
+                    highest = max(highest, daemon.memory()[0])
+                    time.sleep(0.1)
+                open_ones = daemon.descriptors() - descriptors
+            growth = highest - before
+            worst = max(worst, growth)
+            say(f"{name}: {growth:+.1f} MiB with {open_ones} more descriptors")
+            expect(growth < MOST_MEGABYTES, f"{name}: private memory grew by {growth:.1f} MiB")
+            eventually(
+                f"{name}: the descriptors come back",
+                lambda: honest.ask(op="status")["connections"] == 1 and daemon.descriptors() == descriptors,
+            )
+    say(f"the worst: {worst:+.1f} MiB")
+    daemon.end()

@@ -1,0 +1,73 @@
+"""The programs of this folder: built once, run beside the daemon on another processor where there is one."""
+
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.suite import Failure, expect
+
+PROCESSORS = sorted(os.sched_getaffinity(0))
+# The daemon has one processor for itself, the attackers another; the honest client is wherever there is room.
+OURS, THEIRS = {PROCESSORS[0]}, {PROCESSORS[-1]}
+
+
+class Programs:
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="bearerd-hostile-")
+
+    def path(self, name):
+        program = Path(self.directory.name) / name
+        if not program.exists():
+            source = Path(__file__).parents[1] / f"{name}.c"
+            flags = ["-O2", "-std=gnu17", "-Wall", "-Wextra", "-Werror"]
+            if name == "shortage":
+                flags += ["-shared", "-fPIC"]
+            subprocess.run(["cc", *flags, "-o", program, source], check=True)
+        return program
+
+
+PROGRAMS = Programs()
+
+
+def honest(daemon, milliseconds, pause):
+    """How an honest client fares: count of replies, then p50, p99 and the longest wait in microseconds."""
+    result = subprocess.run(
+        [PROGRAMS.path("honest"), daemon.socket, str(milliseconds), str(pause)],
+        capture_output=True,
+        text=True,
+    )
+    expect(result.returncode == 0, f"the honest client: {result.stderr}")
+    count, median, late, longest = map(float, result.stdout.split())
+    return int(count), median, late, longest
+
+
+@contextmanager
+def attackers(daemon, *attacks):
+    """Runs attacks, each a name, a number of connections and a rate, until the block ends."""
+    running = []
+    try:
+        for name, connections, rate in attacks:
+            running.append(
+                subprocess.Popen(
+                    [PROGRAMS.path("attack"), daemon.socket, name, str(connections), str(rate)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    preexec_fn=lambda: os.sched_setaffinity(0, THEIRS),
+                )
+            )
+        for process in running:
+            if process.stdout.readline() != "ready\n":
+                raise Failure(f"{process.args[2]} did not get ready")
+        reports = []
+        yield reports
+        for process in running:
+            output, _ = process.communicate(timeout=30)
+            expect(process.returncode == 0, f"{process.args[2]} failed")
+            reports.append(f"{process.args[2]}: {output.strip()}")
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
