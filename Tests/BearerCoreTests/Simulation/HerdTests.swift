@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("Herd") struct HerdTests {
+@Suite("Herd", .serialized) struct HerdTests {
     private static let serving = Herd(isServing: true, seed: 1)
     private static let cold = Herd(isServing: false, seed: 1)
 

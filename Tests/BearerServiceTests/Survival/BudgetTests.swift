@@ -6,103 +6,105 @@ import Testing
 
 @testable import BearerService
 
-/// Our share of what the server allows this host, against a server that throttles as Adobe does: 1 call a second, burst 10.
-@Suite("Budget", .serialized, .timeLimit(.minutes(2))) struct BudgetTests {
-    private static let names = (0..<100).map { "profile-\($0)" }
+extension Survival {
+    /// Our share of what the server allows this host, against a server that throttles as Adobe does: 1 call a second, burst 10.
+    @Suite("Budget", .serialized, .timeLimit(.minutes(2))) struct BudgetTests {
+        private static let names = (0..<100).map { "profile-\($0)" }
 
-    private func setup(_ names: [String]) -> BrokerSetup {
-        var setup = BrokerSetup()
-        setup.configuration.budget = BudgetConfiguration()
-        setup.simulator = SimulatorConfiguration(throttle: .adobe, clock: SimulatorClock(setup.clock))
-        setup.profiles = { server in try names.map { try .sample($0, server: server) } }
-        return setup
-    }
-
-    private func throttled(_ server: AuthServerSimulator) -> Int {
-        server.calls.count { $0.outcome == .throttled }
-    }
-
-    @Test("a hundred profiles that start cold are ready as fast as the budget allows, and never throttled")
-    func cold() async throws {
-        try await withBroker(setup(Self.names)) { test in
-            let start = test.clock.now().boot
-            await test.live(.seconds(400), step: .seconds(1)) { await test.broker.tokenCount == 100 }
-            #expect(await test.broker.tokenCount == 100)
-            #expect(test.server.calls.count == 200)
-            #expect(throttled(test.server) == 0)
-            let took = test.clock.now().boot - start
-            #expect(took < .seconds(215), "200 calls at one a second, of which the first is free: \(took)")
-            #expect(test.registrations == 100)
+        private func setup(_ names: [String]) -> BrokerSetup {
+            var setup = BrokerSetup()
+            setup.configuration.budget = BudgetConfiguration()
+            setup.simulator = SimulatorConfiguration(throttle: .adobe, clock: SimulatorClock(setup.clock))
+            setup.profiles = { server in try names.map { try .sample($0, server: server) } }
+            return setup
         }
-    }
 
-    @Test("fifty quick restarts that keep no token are never throttled, and register once")
-    func restarts() async throws {
-        var setup = setup(["default"])
-        let server = try await AuthServerSimulator.start(setup.simulator)
-        setup.server = server
-        for _ in 0..<50 {
-            try await withBroker(setup) { test in
-                await test.live(.milliseconds(200), step: .milliseconds(100))
+        private func throttled(_ server: AuthServerSimulator) -> Int {
+            server.calls.count { $0.outcome == .throttled }
+        }
+
+        @Test("a hundred profiles that start cold are ready as fast as the budget allows, and never throttled")
+        func cold() async throws {
+            try await withBroker(setup(Self.names)) { test in
+                let start = test.clock.now().boot
+                await test.live(.seconds(400), step: .seconds(1)) { await test.broker.tokenCount == 100 }
+                #expect(await test.broker.tokenCount == 100)
+                #expect(test.server.calls.count == 200)
+                #expect(throttled(test.server) == 0)
+                let took = test.clock.now().boot - start
+                #expect(took < .seconds(215), "200 calls at one a second, of which the first is free: \(took)")
+                #expect(test.registrations == 100)
             }
         }
-        #expect(throttled(server) == 0)
-        #expect(server.calls(to: .register).count == 1)
-        #expect(server.calls(to: .token).count >= 5, "the restarts do get on")
-        await server.shutdown()
-    }
 
-    @Test("what the host's other programs use up costs time, and no profile goes without")
-    func shared() async throws {
-        let other = try UpstreamClient(
-            configuration: UpstreamConfiguration(version: "other"),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-        try await withBroker(setup(Array(Self.names.prefix(30)))) { test in
-            var next = test.clock.now().boot
-            await test.live(.seconds(600), step: .milliseconds(500)) {
-                // A call each two seconds: half of what the host may.
-                if test.clock.now().boot >= next {
-                    next += .seconds(2)
-                    let credentials = ClientCredentials(clientID: "other", clientSecret: Secret("x"), issuedAt: nil)
-                    _ = try? await other.requestToken(
-                        BearerUpstream.TokenRequest(
-                            server: test.server.baseURL, credentials: credentials,
-                            deviceInfo: DeviceInfo().headerValue))
+        @Test("fifty quick restarts that keep no token are never throttled, and register once")
+        func restarts() async throws {
+            var setup = setup(["default"])
+            let server = try await AuthServerSimulator.start(setup.simulator)
+            setup.server = server
+            for _ in 0..<50 {
+                try await withBroker(setup) { test in
+                    await test.live(.milliseconds(200), step: .milliseconds(100))
                 }
-                return await test.broker.tokenCount == 30
             }
-            #expect(await test.broker.tokenCount == 30)
-            #expect(test.registrations >= 30)
-            let answered = test.server.calls(to: .register).count { $0.outcome == .answered(status: 201) }
-            #expect(answered == 30, "one registration each, however often it was throttled")
-            // Of a budget of one a second, what the throttle lets through is half.
-            #expect(throttled(test.server) <= 120)
+            #expect(throttled(server) == 0)
+            #expect(server.calls(to: .register).count == 1)
+            #expect(server.calls(to: .token).count >= 5, "the restarts do get on")
+            await server.shutdown()
         }
-        await other.shutdown()
-    }
 
-    @Test("the budget that is left is remembered", arguments: [0.0, 0.4, 2.5, 4.9])
-    func remembered(level: Double) throws {
-        let state = TemporaryDirectory()
-        let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
-        let file = directory.budget
-        let wall = Duration.seconds(1_800_000_000)
-        #expect(file.level(rate: 1, burst: 5, at: wall) == 1, "nothing is known")
-        file.save(level: level, at: wall)
-        #expect(state.mode(of: ".budget") == 0o600)
-        #expect(file.level(rate: 1, burst: 5, at: wall) == level)
-        #expect(file.level(rate: 0.5, burst: 5, at: wall + .seconds(1)) == min(5, level + 0.5))
-        #expect(file.level(rate: 1, burst: 5, at: wall - .seconds(1000)) == level)
-        #expect(file.level(rate: 1, burst: 5, at: wall + .seconds(1000)) == 5)
-    }
+        @Test("what the host's other programs use up costs time, and no profile goes without")
+        func shared() async throws {
+            let other = try UpstreamClient(
+                configuration: UpstreamConfiguration(version: "other"),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            try await withBroker(setup(Array(Self.names.prefix(30)))) { test in
+                var next = test.clock.now().boot
+                await test.live(.seconds(600), step: .milliseconds(500)) {
+                    // A call each two seconds: half of what the host may.
+                    if test.clock.now().boot >= next {
+                        next += .seconds(2)
+                        let credentials = ClientCredentials(clientID: "other", clientSecret: Secret("x"), issuedAt: nil)
+                        _ = try? await other.requestToken(
+                            BearerUpstream.TokenRequest(
+                                server: test.server.baseURL, credentials: credentials,
+                                deviceInfo: DeviceInfo().headerValue))
+                    }
+                    return await test.broker.tokenCount == 30
+                }
+                #expect(await test.broker.tokenCount == 30)
+                #expect(test.registrations >= 30)
+                let answered = test.server.calls(to: .register).count { $0.outcome == .answered(status: 201) }
+                #expect(answered == 30, "one registration each, however often it was throttled")
+                // Of a budget of one a second, what the throttle lets through is half.
+                #expect(throttled(test.server) <= 120)
+            }
+            await other.shutdown()
+        }
 
-    @Test(
-        "a note of the budget that makes no sense is none",
-        arguments: ["", "x y\n", "-1 5\n", "nan 5\n", "1\n", "1 inf\n"])
-    func damaged(text: String) throws {
-        let state = TemporaryDirectory()
-        let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
-        state.write(text.utf8, to: ".budget")
-        #expect(directory.budget.level(rate: 1, burst: 5, at: .seconds(5)) == 1)
+        @Test("the budget that is left is remembered", arguments: [0.0, 0.4, 2.5, 4.9])
+        func remembered(level: Double) throws {
+            let state = TemporaryDirectory()
+            let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
+            let file = directory.budget
+            let wall = Duration.seconds(1_800_000_000)
+            #expect(file.level(rate: 1, burst: 5, at: wall) == 1, "nothing is known")
+            file.save(level: level, at: wall)
+            #expect(state.mode(of: ".budget") == 0o600)
+            #expect(file.level(rate: 1, burst: 5, at: wall) == level)
+            #expect(file.level(rate: 0.5, burst: 5, at: wall + .seconds(1)) == min(5, level + 0.5))
+            #expect(file.level(rate: 1, burst: 5, at: wall - .seconds(1000)) == level)
+            #expect(file.level(rate: 1, burst: 5, at: wall + .seconds(1000)) == 5)
+        }
+
+        @Test(
+            "a note of the budget that makes no sense is none",
+            arguments: ["", "x y\n", "-1 5\n", "nan 5\n", "1\n", "1 inf\n"])
+        func damaged(text: String) throws {
+            let state = TemporaryDirectory()
+            let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
+            state.write(text.utf8, to: ".budget")
+            #expect(directory.budget.level(rate: 1, burst: 5, at: .seconds(5)) == 1)
+        }
     }
 }

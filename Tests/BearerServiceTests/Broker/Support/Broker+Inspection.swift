@@ -17,6 +17,13 @@ extension Broker {
 
     func failures(_ name: String = "default") -> Int { profiles[name]?.lifecycle.trouble?.failures ?? 0 }
 
+    /// Every profile has been started: something is in flight, planned or in hand.
+    var hasBegun: Bool {
+        profiles.values.allSatisfy {
+            $0.lifecycle.exchange != nil || $0.lifecycle.nextDeadline != nil || $0.blockage != nil
+        }
+    }
+
     /// Exchanges that were sent and not answered yet.
     var sentCount: Int { profiles.values.count { $0.lifecycle.exchange != nil } - queue.count }
 

@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerUpstream
+import NIOPosix
 
 @testable import BearerService
 
@@ -18,7 +19,8 @@ struct FaultRow {
     init(_ fault: FaultCase, files: ProfileFiles) async throws {
         self.fault = fault
         outcome = try await fault.outcome()
-        days = try FaultDays.of(fault, outcome, files)
+        // On a thread of its own: a day takes long enough to keep other tests from running.
+        days = try await NIOThreadPool.singleton.runIfActive { [outcome] in try FaultDays.of(fault, outcome, files) }
     }
 
     var failure: ExchangeFailure? {

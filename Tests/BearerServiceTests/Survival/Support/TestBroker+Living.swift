@@ -13,6 +13,7 @@ extension TestBroker {
     /// Lets time pass on both clocks, in steps, until `isOver`; what is due in between happens.
     func live(_ duration: Duration, step: Duration, until isOver: () async -> Bool = { false }) async {
         var lived = Duration.zero
+        await eventually("the broker has begun") { await broker.hasBegun }
         await settle()
         while lived < duration {
             if await isOver() { return }
