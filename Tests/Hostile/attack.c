@@ -13,13 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 1 << 20, LONG = 16000, TICKS = 500 };
+enum { MOST = 1 << 20, LONG = 16000, TICKS = 5000 };
 
 /// What becomes of a connection at the action after the one that has sent everything.
 enum ending { STAYS, CLOSES, RESETS, HALF_CLOSES };
@@ -203,6 +204,7 @@ int main(int argc, char **argv) {
     if (!attack)
         errx(64, "no attack called %s", argv[2]);
     raise_limit();
+    prctl(PR_SET_TIMERSLACK, 1);
     prepare();
 
     struct connection *connections = calloc(count, sizeof *connections);

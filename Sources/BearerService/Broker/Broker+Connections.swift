@@ -96,24 +96,23 @@ extension Broker {
         holdings.set(bytes, for: client)
         guard holdings.isExceeded, !isMakingRoom else { return }
         isMakingRoom = true
-        loop.postpone { self.assumeIsolated { $0.makeRoom(without: $0.holdings.oldest()[...]) } }
+        loop.execute { self.assumeIsolated { $0.makeRoom(without: $0.holdings.oldest()[...]) } }
     }
 
-    /// Cuts connections, a few a turn.
+    /// Cuts connections: as many a turn as can have come, and few once there is room.
     private func makeRoom(without clients: ArraySlice<ClientConnection>) {
-        for client in clients.prefix(Self.cutsATurn) {
+        let count = holdings.isExceeded ? 64 : 2
+        for client in clients.prefix(count) {
             note(
                 .connectionsLimited,
                 "a connection of uid \(client.peer.uid) (pid \(client.peer.pid)) was cut: clients send half lines or do "
                     + "not read, and have us hold more than \(Holdings.limit >> 20) MiB", client.peer)
             client.cut()
         }
-        let rest = clients.dropFirst(Self.cutsATurn)
+        let rest = clients.dropFirst(count)
         isMakingRoom = !rest.isEmpty
-        if isMakingRoom { loop.postpone { self.assumeIsolated { $0.makeRoom(without: rest) } } }
+        if isMakingRoom { loop.execute { self.assumeIsolated { $0.makeRoom(without: rest) } } }
     }
-
-    private static let cutsATurn = 4
 
     private func turnAway(_ client: ClientConnection, _ peer: Peer, _ reason: String) -> Admission {
         connections.turnedAway(client)

@@ -6,7 +6,7 @@ internal import Glibc
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 final class Listener: @unchecked Sendable {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
-    private static let mostInATurn = 8
+    private static let mostInATurn: CInt = 4
     /// When there is no descriptor or memory for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
     private static let backlog: CInt = 4096
@@ -19,6 +19,8 @@ final class Listener: @unchecked Sendable {
     private let onShortage: (CInt) -> Void
     private var isShort = false
     private var isOpen = true
+    /// The descriptor of the newest connection.
+    private var newest: CInt = 0
 
     /// Takes over a bound stream socket.
     ///
@@ -55,10 +57,11 @@ final class Listener: @unchecked Sendable {
     }
 
     private func accept() {
-        guard Self.lowestFree(descriptor) < Self.mostDescriptors() else { return restForAWhile(EMFILE) }
+        guard hasRoom() else { return restForAWhile(EMFILE) }
         for _ in 0..<Self.mostInATurn {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
+                newest = connection
                 onConnection(connection)
                 continue
             }
@@ -72,12 +75,15 @@ final class Listener: @unchecked Sendable {
         }
     }
 
-    /// The number that the next descriptor will have, which tells how many are in use.
-    private static func lowestFree(_ descriptor: CInt) -> CInt {
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { return .max }
-        close(copy)
-        return copy
+    /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it
+    /// is looked at when the newest connection had a high one.
+    private func hasRoom() -> Bool {
+        let most = Self.mostDescriptors()
+        guard newest >= most - 2 * Self.mostInATurn else { return true }
+        let next = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard next >= 0 else { return false }
+        close(next)
+        return next < most
     }
 
     /// How many descriptors there may be with a connection more: RLIMIT_NOFILE, see getrlimit(2), without the spare ones,

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
 ///
 /// A turn is: the descriptors that are ready, the timers that are due, the jobs of actors that live here, then the replies
-/// of all that, sent together, then a little of what was postponed. Nothing on it may block.
+/// of all that, sent together, then one thing that was postponed. Nothing on it may block.
 ///
 /// `@unchecked Sendable`: the jobs are behind a mutex, everything else is touched on the thread only.
 final class ServingLoop: @unchecked Sendable {
@@ -28,8 +28,6 @@ final class ServingLoop: @unchecked Sendable {
     private var sending: [SocketStream] = []
     private var flushing: [SocketStream] = []
     private var postponed = PostponedWork()
-    /// How much of a turn is for what was postponed: who asks meanwhile waits no longer than that.
-    private static let postponedShare = Duration.microseconds(100)
 
     /// Starts the thread.
     ///
@@ -121,7 +119,8 @@ final class ServingLoop: @unchecked Sendable {
             for job in inbox.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             for body in inbox.bodies { body() }
             flushStreams()
-            carryOutPostponed()
+            // One a turn: who asks meanwhile waits no longer than that.
+            postponed.next()?()
             if inbox.isStopped { return }
         }
     }
@@ -131,15 +130,6 @@ final class ServingLoop: @unchecked Sendable {
         swap(&sending, &flushing)
         for stream in flushing { stream.flush() }
         flushing.removeAll(keepingCapacity: true)
-    }
-
-    private func carryOutPostponed() {
-        guard !postponed.isEmpty else { return }
-        let end = now() + Self.postponedShare
-        while let body = postponed.next() {
-            body()
-            if now() >= end { return }
-        }
     }
 
     private func wake(_ change: (inout Inbox) -> Void) {

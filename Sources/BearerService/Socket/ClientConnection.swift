@@ -164,15 +164,22 @@ final class ClientConnection: @unchecked Sendable {
         }
     }
 
+    /// Reads on while a line is unfinished: one that has arrived whole is not held for longer than this.
     private func receive() {
-        if takeIn() { serve() }
+        for _ in 0..<ConnectionLimits.requestPieces {
+            guard takeIn() else { return }
+            serve()
+            guard !hasInputEnded, lines.count > 0, takesLines, !isHeldBack else { return }
+        }
     }
 
     /// Takes in what has come, or that nothing more will; false when there is neither.
     private func takeIn() -> Bool {
         let received =
             if case .closing = state { stream.receive { _ in } } else {
-                stream.receive(atMost: ConnectionLimits.requestPiece) { lines.append($0) }
+                stream.receive(
+                    atMost: lines.count < ConnectionLimits.requestPiece ? ConnectionLimits.requestPiece : .max
+                ) { lines.append($0) }
             }
         switch received {
         case .bytes: return true

@@ -14,8 +14,10 @@ struct ConnectionLimits: Sendable, Equatable {
     static let watchTimeout = Duration.seconds(30)
     /// Replies that a client has not taken: from here on it is not answered until there are fewer.
     static let unsentBytes = 2 * 1024
-    /// What is read of a request at a time; of what is thrown away, more.
+    /// What is read of a request at first; of a long one, and of what is thrown away, more.
     static let requestPiece = 1024
+    /// How often is read in a turn while a line is unfinished: enough for the usual limit of a request.
+    static let requestPieces = 5
     /// Lines of one client that are answered before everybody else has had a turn.
     static let linesATurn = 16
     /// Connections that were turned away and are given time to read why; further ones are just closed.

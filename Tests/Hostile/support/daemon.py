@@ -58,10 +58,10 @@ class Daemon:
     """bearerd in a directory that every user can enter.
 
     `settings` are lines of the configuration, `profiles` the lines of each profile by name, beside its statement.
-    `prefix` is what starts it, `options` are further ones, `descriptors` are handed over.
+    `prefix` is what starts it, `options` are further ones, `descriptors` are handed over, `prepare` is called in its process.
     """
 
-    def __init__(self, simulator, settings="", profiles=None, options=(), prefix=(), environment=None, descriptors=()):
+    def __init__(self, simulator, settings="", profiles=None, options=(), prefix=(), environment=None, descriptors=(), prepare=None):
         # In memory where that is possible: a thousand profiles are a thousand registrations on disk.
         place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="bearerd-hostile-", dir=place))
@@ -84,6 +84,7 @@ class Daemon:
                 stderr=log,
                 env={"PATH": os.environ["PATH"], **(environment or {})},
                 pass_fds=descriptors,
+                preexec_fn=prepare,
             )
 
     def configure(self, settings="", profiles=None):

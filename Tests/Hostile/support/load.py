@@ -9,8 +9,17 @@ from pathlib import Path
 from support.suite import Failure, expect
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
-# The daemon has one processor for itself, the attackers another; the honest client is wherever there is room.
+# The honest client and the daemon take turns: one processor is theirs, the attackers have another.
 OURS, THEIRS = {PROCESSORS[0]}, {PROCESSORS[-1]}
+
+
+def before_others(priority):
+    """Has this process go before whatever else the machine does, where that is allowed: what is measured is the daemon."""
+    os.sched_setaffinity(0, OURS)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except PermissionError:
+        pass
 
 
 class Programs:
@@ -37,6 +46,7 @@ def honest(daemon, milliseconds, pause):
         [PROGRAMS.path("honest"), daemon.socket, str(milliseconds), str(pause)],
         capture_output=True,
         text=True,
+        preexec_fn=lambda: before_others(2),
     )
     expect(result.returncode == 0, f"the honest client: {result.stderr}")
     count, median, late, longest = map(float, result.stdout.split())
