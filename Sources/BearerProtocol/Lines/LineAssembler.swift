@@ -36,13 +36,15 @@ package struct LineAssembler: Sendable {
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard !isTooLarge else { return }
         dropConsumed()
+        // A long line is given its room at once, rather than moved each time that it has doubled.
+        if buffer.count > Self.idleCapacity { buffer.reserveCapacity(max(limit + 2, buffer.count + bytes.count)) }
         buffer.append(contentsOf: bytes)
     }
 
     /// The next line, nil while it is unfinished. A line may be found too large before it is finished.
     package mutating func next() -> Line? {
         guard !isTooLarge else { return .tooLarge }
-        guard let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) else {
+        guard let end = nextEnding() else {
             scanned = buffer.count
             dropConsumed()
             return isWithinLimit(end: buffer.count) ? nil : refuse()
@@ -55,6 +57,13 @@ package struct LineAssembler: Sendable {
     package mutating func finish() -> Line? {
         guard !isTooLarge else { return .tooLarge }
         return start < buffer.count ? take(end: buffer.count, next: buffer.count) : nil
+    }
+
+    private func nextEnding() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            for index in scanned..<bytes.count where bytes[index] == UInt8(ascii: "\n") { return index }
+            return nil
+        }
     }
 
     private mutating func take(end: Int, next: Int) -> Line {

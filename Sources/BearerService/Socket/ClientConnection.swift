@@ -284,6 +284,8 @@ final class ClientConnection: @unchecked Sendable {
     private func closed() {
         cancelLineTimer()
         backlog.clear(for: stream)
+        // What was postponed may keep us for a while, but not what the client sent.
+        lines = LineAssembler(limit: limits.requestBytes)
         if noted > 0 { broker.assumeIsolated { [self] in $0.holds(0, for: self) } }
         broker.assumeIsolated { [self] broker in
             if let ticket { broker.cancel(ticket) }

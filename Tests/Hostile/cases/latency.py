@@ -19,9 +19,9 @@ MOST_TIMES = 2
 # the processor.
 ATTACKS = [
     ("silent", CONNECTIONS, 1000),
-    ("half-a-line", CONNECTIONS, 1000),
+    ("half-a-line", CONNECTIONS, 400),
     ("trickle", CONNECTIONS, CONNECTIONS),
-    ("megabyte", CONNECTIONS, 1000),
+    ("megabyte", CONNECTIONS, 400),
     ("garbage", CONNECTIONS, 500),
     ("pipeline", CONNECTIONS, 100),
     ("deaf", CONNECTIONS, 1000),
@@ -35,6 +35,7 @@ ATTACKS = [
     ("nested", 1000, 500),
     ("renew-nonsense", 1000, 200),
 ]
+# Half lines and megabytes come as often as line_timeout, 10 s, lets 4,096 connections send another.
 MIXED = [(name, connections // len(ATTACKS) + 1, rate / len(ATTACKS) + 1) for name, connections, rate in ATTACKS]
 
 
