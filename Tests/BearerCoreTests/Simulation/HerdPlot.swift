@@ -19,7 +19,7 @@ struct HerdPlot {
         ]
         lines += panel("\(Herd.hosts) hosts with tokens in hand: calls a second", serving, highest: 8, unit: 2, at: top)
         lines += panel(
-            "\(Herd.hosts) hosts without a token: calls a second", cold, highest: 80, unit: 20, at: top + height + gap)
+            "\(Herd.hosts) hosts without a token: calls a second", cold, highest: 120, unit: 20, at: top + height + gap)
         return (lines + ["</svg>", ""]).joined(separator: "\n")
     }
 
