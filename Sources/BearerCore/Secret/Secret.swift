@@ -7,7 +7,10 @@ package struct Secret: Sendable {
 
     /// Copies `bytes`; wiping the original is the caller's concern.
     package init(_ bytes: some Collection<UInt8>) {
-        storage = SecretStorage(copying: bytes)
+        // A collection that computes its bytes is walked one by one; where they lie side by side they are copied at once.
+        storage =
+            bytes.withContiguousStorageIfAvailable { SecretStorage(copying: UnsafeRawBufferPointer($0)) }
+            ?? SecretStorage(copying: bytes)
     }
 
     /// Copies the UTF-8 of `text`.

@@ -33,7 +33,7 @@ ATTACKS = [
     ("status", 50, 5),
     ("deaf-status", 1000, 100),
     ("nested", 1000, 500),
-    ("renew-nonsense", 1000, 200),
+    ("renew-nonsense", 1000, 100),
 ]
 # Half lines and megabytes come as often as line_timeout, 10 s, lets 4,096 connections send another.
 MIXED = [(name, connections // len(ATTACKS) + 1, rate / len(ATTACKS) + 1) for name, connections, rate in ATTACKS]
