@@ -20,6 +20,8 @@ package struct LineAssembler: Sendable {
 
     /// Bytes that an idle connection may keep allocated.
     private static let idleCapacity = 1024
+    /// Bytes of a long line, unless the limit is beyond what is usual.
+    private static let usualLimit = 16 * 1024
 
     /// `limit` is in bytes before the ending, which is `\n` or `\r\n`.
     package init(limit: Int) {
@@ -37,7 +39,7 @@ package struct LineAssembler: Sendable {
         guard !isTooLarge else { return }
         dropConsumed()
         // A long line is given its room at once, rather than moved each time that it has doubled.
-        if buffer.count > Self.idleCapacity { buffer.reserveCapacity(max(limit + 2, buffer.count + bytes.count)) }
+        if buffer.count > Self.idleCapacity { buffer.reserveCapacity(min(limit, Self.usualLimit) + 2) }
         buffer.append(contentsOf: bytes)
     }
 

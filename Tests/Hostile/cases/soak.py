@@ -8,7 +8,7 @@ from support.load import PROGRAMS
 from support.suite import case, expect, say
 
 WARM, REQUESTS_EACH = 1000, 10
-CONNECTIONS = int(os.environ.get("SOAK_CONNECTIONS", 200_000))
+CONNECTIONS = int(os.environ.get("SOAK_CONNECTIONS", 100_000))
 
 
 def use(daemon, connections):
