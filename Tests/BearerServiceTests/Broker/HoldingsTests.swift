@@ -17,10 +17,7 @@ import Testing
             var clients: [TestClient] = []
             for _ in 0..<12 {
                 let client = try await test.connect()
-                var left = share
-                while left > 0 {
-                    left -= client.sendWhatFits(Array(repeating: UInt8(ascii: " "), count: min(left, 4096)))
-                }
+                client.sendRaw(String(repeating: " ", count: share))
                 clients.append(client)
                 // What was sent has been read when this is answered.
                 _ = try await other.ask(#"{"op":"ping"}"#)
