@@ -12,9 +12,10 @@ extension Broker {
         let isToldOneByOne = all.count <= Self.toldOneByOne
         let text = isToldOneByOne ? told(all, at: moment) : counted(all, unsettled, at: moment)
         let clients = connections.count == 1 ? "1 client" : "\(connections.count) clients"
-        let minutes = all.compactMap { $0.servableToken(at: moment)?.remaining(at: moment).untilNextMinute }.min()
+        // What is counted does not age by itself, and a thousand profiles are not to be looked through for nothing.
+        let aging = isToldOneByOne ? all.compactMap { $0.servableToken(at: moment)?.remaining(at: moment) } : []
         return DaemonSummary(
-            text: "\(text); \(clients)", unsettled: unsettled, holds: isToldOneByOne ? minutes : nil)
+            text: "\(text); \(clients)", unsettled: unsettled, holds: aging.compactMap(\.untilNextMinute).min())
     }
 
     /// Has ``changes`` tell when the summary's text is no longer true.

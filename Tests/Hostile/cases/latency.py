@@ -14,7 +14,7 @@ LIMITS = "limits: {connections: 4200, connections_per_user: 4200}"
 PAUSE = 200
 # A round, in milliseconds, and rounds of each kind for an attack.
 ROUND, ROUNDS = 500, 5
-MOST_TIMES = 2
+MOST_TIMES, PASSES = 2, 4
 # Connections and actions a second of each attack. They are paced: what is measured is how the daemon divides its time, not who wins
 # the processor.
 ATTACKS = [
@@ -45,8 +45,13 @@ def rounds(daemon):
     return [median(values) for values in list(zip(*found))[1:]]
 
 
-def beside(daemon, name, attacks, descriptors):
+def name_of(attacks):
+    return attacks[0][0] if len(attacks) == 1 else "all together"
+
+
+def beside(daemon, attacks, descriptors):
     """How many times its undisturbed p99 the honest client's is beside attacks; both are measured here, side by side."""
+    name = name_of(attacks)
     before = rounds(daemon)
     with attackers(daemon, *attacks):
         during = rounds(daemon)
@@ -66,14 +71,10 @@ def latency(simulator):
     daemon = Daemon(simulator, LIMITS + "\nstartup: {wait: 60}", thousand(), prepare=prepare).started(90)
     descriptors = daemon.descriptors()
     say("in microseconds, p50 / p99 / longest, medians of rounds:")
-    failures = []
-    for attacks in [*([attack] for attack in ATTACKS), MIXED]:
-        name = attacks[0][0] if len(attacks) == 1 else "all together"
-        ratio = beside(daemon, name, attacks, descriptors)
-        if ratio > MOST_TIMES:
-            # The machine may have had something else to do: two more, and the one in the middle counts.
-            ratio = median([ratio, *(beside(daemon, name, attacks, descriptors) for _ in range(2))])
-        if ratio > MOST_TIMES:
-            failures.append(f"{name}: {ratio:.2f} times")
-    expect(not failures, f"p99 more than {MOST_TIMES} times the undisturbed one: {', '.join(failures)}")
+    left = [*([attack] for attack in ATTACKS), MIXED]
+    # The machine may have something else to do for a while. What the daemon does wrong shows each time that it is tried.
+    for _ in range(PASSES):
+        left = [attacks for attacks in left if beside(daemon, attacks, descriptors) > MOST_TIMES]
+    names = ", ".join(map(name_of, left))
+    expect(not left, f"p99 more than {MOST_TIMES} times the undisturbed one, {PASSES} times out of {PASSES}: {names}")
     daemon.end()
