@@ -4,6 +4,7 @@
 #define CLINUX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
@@ -52,5 +53,11 @@ int clinux_eventfd(void);
 
 /// eventfd_write(3) of 1: makes it readable.
 int clinux_eventfd_signal(int event);
+
+/// free(3), after the whole block was wiped.
+void clinux_wiping_free(void *block);
+
+/// realloc(3), which always moves the block and wipes the old one.
+void *clinux_wiping_realloc(void *block, size_t size);
 
 #endif
