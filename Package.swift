@@ -16,13 +16,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
         .target(name: "BearerCore"),
         .target(name: "BearerJSON"),
@@ -35,16 +35,17 @@ let package = Package(
                 "CSystemd", "CLinux", "BearerCore",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(name: "BearerConfiguration", dependencies: ["CYAML", "BearerCore"]),
         .target(
             name: "BearerService",
             dependencies: [
                 "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerUpstream", "BearerSystemd",
+                "BearerConfiguration",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
             ]),
         .target(
             name: "AuthServerSimulator",
@@ -59,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "bearerd",
             dependencies: [
-                "BearerService",
+                "BearerService", "BearerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -90,10 +91,11 @@ let package = Package(
             ]),
         .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerProtocol"]),
         .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
+        .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerConfiguration", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),
