@@ -1,7 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 
 /// The listening socket on 127.0.0.1 and the connections it accepted.
 struct Listener {
@@ -10,7 +9,9 @@ struct Listener {
     private let connections: OpenConnections
 
     static func start(port: Int, tls: TLSFiles?, core: SimulatorCore) async throws(SimulatorError) -> Listener {
-        let tlsContext = try tls.map { files throws(SimulatorError) in try TLSContext.load(files) }
+        let tlsContext = try tls.map { files throws(SimulatorError) in
+            try TLSContext(certificateChain: files.certificateChain, privateKey: files.privateKey)
+        }
         let connections = OpenConnections()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1_024)
@@ -27,11 +28,11 @@ struct Listener {
         }
     }
 
-    private static func configure(_ channel: any Channel, _ tls: NIOSSLContext?, _ core: SimulatorCore) throws {
+    private static func configure(_ channel: any Channel, _ tls: TLSContext?, _ core: SimulatorCore) throws {
         let pipeline = channel.pipeline.syncOperations
         let breaker = ConnectionBreaker()
         try pipeline.addHandler(breaker)
-        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        if let tls { try pipeline.addHandler(TLSHandler(tls)) }
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
         try pipeline.addHandler(ConnectionHandler(core: core, breaker: breaker))
     }

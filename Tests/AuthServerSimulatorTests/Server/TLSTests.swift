@@ -1,6 +1,5 @@
 import AuthServerSimulator
 import Glibc
-import NIOSSL
 import Testing
 
 /// Needs the `openssl` program: the certificate is made when the test runs, so that no key lies in the repository.
@@ -11,7 +10,7 @@ struct TLSTests {
         try await withCertificate { files in
             try await withSimulator(SimulatorConfiguration(tls: files, throttle: nil)) { simulator in
                 #expect(simulator.baseURL == "https://127.0.0.1:\(simulator.port)")
-                let client = try Self.client(trusting: files)
+                let client = try TLSContext(trusting: files.certificateChain)
                 simulator.script(.token, [.answer, .resetAfter(bytes: 30), .reset])
                 let answered = try await WireClient.exchange(.token(), port: simulator.port, tls: client)
                 let broken = try await WireClient.exchange(.token(), port: simulator.port, tls: client)
@@ -28,7 +27,7 @@ struct TLSTests {
     func distrust() async throws {
         try await withCertificate { files in
             try await withSimulator(SimulatorConfiguration(tls: files)) { simulator in
-                let client = try NIOSSLContext(configuration: .makeClientConfiguration())
+                let client = try TLSContext(trusting: nil)
                 let reply = try await WireClient.exchange(.token(), port: simulator.port, tls: client)
                 #expect(reply.bytes.isEmpty)
                 #expect(simulator.calls.isEmpty)
@@ -43,13 +42,6 @@ struct TLSTests {
             try await AuthServerSimulator.start(SimulatorConfiguration(tls: files))
         }
         #expect(error?.description.contains("/nowhere/chain.pem") == true)
-    }
-
-    private static func client(trusting files: TLSFiles) throws -> NIOSSLContext {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .file(files.certificateChain)
-        configuration.certificateVerification = .noHostnameVerification
-        return try NIOSSLContext(configuration: configuration)
     }
 
     /// Runs `body` with a self-signed certificate in a directory that is removed afterwards.

@@ -1,11 +1,11 @@
+import AuthServerSimulator
 import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// A client that sends bytes as they are, on a connection of its own each time.
 enum WireClient {
     /// Sends `request` and reads until the reply is complete or the connection has ended.
-    static func exchange(_ request: WireRequest, port: Int, tls: NIOSSLContext? = nil) async throws -> WireReply {
+    static func exchange(_ request: WireRequest, port: Int, tls: TLSContext? = nil) async throws -> WireReply {
         try await exchange(request.text, port: port, tls: tls)
     }
 
@@ -16,7 +16,7 @@ enum WireClient {
     }
 
     static func exchange(
-        _ text: String, port: Int, tls: NIOSSLContext? = nil, untilEnd: Bool = false
+        _ text: String, port: Int, tls: TLSContext? = nil, untilEnd: Bool = false
     ) async throws -> WireReply {
         let group = MultiThreadedEventLoopGroup.singleton
         let promise = group.next().makePromise(of: WireReply.self)
@@ -24,8 +24,7 @@ enum WireClient {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: nil)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try channel.pipeline.syncOperations.addHandler(TLSHandler(tls))
                     }
                     try channel.pipeline.syncOperations.addHandler(Collector(promise, untilEnd: untilEnd))
                 }

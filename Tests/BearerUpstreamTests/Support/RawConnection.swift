@@ -1,6 +1,6 @@
+import AuthServerSimulator
 import Glibc
 import NIOCore
-import NIOSSL
 
 /// One connection of a ``RawServer``.
 final class RawConnection: ChannelInboundHandler {
@@ -8,12 +8,12 @@ final class RawConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let behaviour: RawServer.Behaviour
-    private let tls: NIOSSLContext?
+    private let tls: TLSContext?
     private let log: RequestLog
     private var received = ""
     private var dripping: RepeatedTask?
 
-    init(behaviour: RawServer.Behaviour, tls: NIOSSLContext?, log: RequestLog) {
+    init(behaviour: RawServer.Behaviour, tls: TLSContext?, log: RequestLog) {
         self.behaviour = behaviour
         self.tls = tls
         self.log = log
@@ -104,8 +104,7 @@ final class RawConnection: ChannelInboundHandler {
     private func openTunnel(_ context: ChannelHandlerContext) {
         write("HTTP/1.1 200 Connection established\r\n\r\n", context)
         guard let tls else { return }
-        try? context.pipeline.syncOperations.addHandler(
-            NIOSSLServerHandler(context: tls), position: .before(self))
+        try? context.pipeline.syncOperations.addHandler(TLSHandler(tls), position: .before(self))
     }
 
     /// The request if its body, as long as Content-Length says, is there.

@@ -1,6 +1,6 @@
+import AuthServerSimulator
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Testing
 
 /// A server on loopback that says exactly what a test tells it to, byte by byte.
@@ -37,7 +37,7 @@ final class RawServer: Sendable {
     }
 
     static func start(
-        _ behaviour: Behaviour, tls: NIOSSLContext? = nil, address: String = "127.0.0.1"
+        _ behaviour: Behaviour, tls: TLSContext? = nil, address: String = "127.0.0.1", port: Int = 0
     ) async throws -> RawServer {
         let log = RequestLog()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -46,13 +46,13 @@ final class RawServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let isTunnel = if case .tunnel = behaviour { true } else { false }
                     if let tls, !isTunnel {
-                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                        try channel.pipeline.syncOperations.addHandler(TLSHandler(tls))
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         RawConnection(behaviour: behaviour, tls: tls, log: log))
                 }
             }
-            .bind(host: address, port: 0)
+            .bind(host: address, port: port)
             .get()
         return try RawServer(channel: channel, log: log)
     }

@@ -1,6 +1,6 @@
+import AuthServerSimulator
 import Glibc
 import NIOPosix
-import NIOSSL
 import Testing
 
 /// A throw-away authority and the certificates it signs, made by the `openssl` program, which must be installed.
@@ -25,17 +25,10 @@ struct TestCertificates: Sendable {
     /// Has signed nothing that a server here shows.
     var otherAuthority: String { "\(directory)/other.pem" }
 
-    func tls(_ server: Server, olderThan12: Bool = false) throws -> NIOSSLContext {
+    func tls(_ server: Server, olderThan12: Bool = false) throws -> TLSContext {
         let path = "\(directory)/\(server.rawValue)"
-        let chain = try NIOSSLCertificate.fromPEMFile("\(path).pem").map { NIOSSLCertificateSource.certificate($0) }
-        let key = try NIOSSLPrivateKey(file: "\(path).key", format: .pem)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain, privateKey: .privateKey(key))
-        if olderThan12 {
-            configuration.minimumTLSVersion = .tlsv1
-            configuration.maximumTLSVersion = .tlsv11
-        }
-        return try NIOSSLContext(configuration: configuration)
+        return try TLSContext(
+            certificateChain: "\(path).pem", privateKey: "\(path).key", versions: olderThan12 ? .outdated : .modern)
     }
 
     private init() throws {
