@@ -21,7 +21,7 @@ extension Bearerd {
     /// Sends a request whose reply is many lines.
     package func open(_ operation: Operation) async throws(BearerError) -> LineConnection {
         try await LineConnection.open(
-            socket, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
+            place, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
     }
 
     /// Reads a line of the daemon; an error of the daemon is thrown.
@@ -40,7 +40,7 @@ extension Bearerd {
     private func ask(
         _ operation: Operation, until deadline: ContinuousClock.Instant
     ) async throws(BearerError) -> [UInt8]? {
-        let connection = try await LineConnection.open(socket, sending: Request(operation), until: deadline)
+        let connection = try await LineConnection.open(place, sending: Request(operation), until: deadline)
         return try await connection.next(until: deadline)
     }
 }

@@ -14,12 +14,12 @@ package final class LineConnection: Sendable {
         self.socket = socket
     }
 
-    /// Connects to the socket at `path` and sends one request.
+    /// Connects to the socket at `place` and sends one request.
     static func open(
-        _ path: String, sending request: Request, until deadline: ContinuousClock.Instant
+        _ place: SocketPlace, sending request: Request, until deadline: ContinuousClock.Instant
     ) async throws(BearerError) -> LineConnection {
         guard !Task.isCancelled else { throw .cancelled }
-        let socket = try await UnixSocket.connect(to: path, until: deadline)
+        let socket = try await UnixSocket.connect(to: place, until: deadline)
         var bytes: [UInt8] = []
         request.encode(into: &bytes)
         try await socket.send(bytes, until: deadline)

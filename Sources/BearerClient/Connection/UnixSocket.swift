@@ -1,18 +1,19 @@
+internal import CLinux
 internal import Glibc
 
 /// A connected Unix-domain socket that never blocks a thread. It is closed with the last reference to it.
 final class UnixSocket: Sendable {
     private let descriptor: CInt
-    private let path: String
+    private let place: SocketPlace
 
     /// When a full backlog is tried again: the kernel does not tell of room in it.
     private static let backlogPause = Duration.milliseconds(20)
 
-    private init(path: String) throws(BearerError) {
-        self.path = path
+    private init(_ place: SocketPlace) throws(BearerError) {
+        self.place = place
         let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         descriptor = socket(AF_UNIX, CInt(flags), 0)
-        guard descriptor >= 0 else { throw .failed("socket", errno, at: path) }
+        guard descriptor >= 0 else { throw .failed("socket", errno, at: place.path) }
     }
 
     deinit {
@@ -21,17 +22,18 @@ final class UnixSocket: Sendable {
         close(descriptor)
     }
 
-    /// Connects to the socket at `path`; a full backlog is waited for.
+    /// Connects to the socket at `place`; a full backlog is waited for.
     static func connect(
-        to path: String, until deadline: ContinuousClock.Instant
+        to place: SocketPlace, until deadline: ContinuousClock.Instant
     ) async throws(BearerError) -> UnixSocket {
-        let address = try UnixAddress(path)
-        let socket = try UnixSocket(path: path)
+        let address = try UnixAddress(place.path)
+        let socket = try UnixSocket(place)
         while address.with({ Glibc.connect(socket.descriptor, $0, $1) }) != 0 {
-            guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: path) }
+            guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: place.path) }
             guard ContinuousClock.now < deadline else { throw .timedOut }
             do { try await Task.sleep(for: backlogPause) } catch { throw .cancelled }
         }
+        try socket.checkListener()
         return socket
     }
 
@@ -71,7 +73,7 @@ final class UnixSocket: Sendable {
         case 0: return bytes.isEmpty ? .end : .bytes(bytes)
         case EAGAIN, EINTR: return .none
         case ECONNRESET: return .end
-        default: throw .failed("recv", code, at: path)
+        default: throw .failed("recv", code, at: place.path)
         }
     }
 
@@ -87,7 +89,19 @@ final class UnixSocket: Sendable {
         case .ready: return
         case .timedOut: throw .timedOut
         case .cancelled: throw .cancelled
-        case .failed(let code): throw .failed("poll", code, at: path)
+        case .failed(let code): throw .failed("poll", code, at: place.path)
+        }
+    }
+
+    private func checkListener() throws(BearerError) {
+        guard let expected = place.listener else { return }
+        var peer = clinux_peer_credentials()
+        guard clinux_peer_credentials(descriptor, &peer) == 0 else {
+            throw .failed("getsockopt", errno, at: place.path)
+        }
+        guard peer.uid == expected else {
+            throw .unavailable(
+                socket: place.path, reason: "user \(peer.uid) listens there, and only user \(expected) is believed")
         }
     }
 }

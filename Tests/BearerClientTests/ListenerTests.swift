@@ -1,0 +1,32 @@
+import BearerProtocol
+import Glibc
+import Testing
+
+@testable import BearerClient
+
+@Suite("Who listens on the socket", .timeLimit(.minutes(1)))
+struct ListenerTests {
+    private static let deadline = ContinuousClock.now + .seconds(20)
+    private static let request = Request(.ping)
+
+    @Test("the user that is expected is asked")
+    func expected() async throws {
+        let peer = try ScriptedPeer(.read, .send("1\n"))
+        let place = SocketPlace(path: peer.socket, listener: geteuid())
+        let connection = try await LineConnection.open(place, sending: Self.request, until: Self.deadline)
+        #expect(try await connection.next() == Array("1".utf8))
+    }
+
+    @Test("another is not: it does not see the request")
+    func another() async throws {
+        let peer = try ScriptedPeer(.read)
+        let user = geteuid()
+        let place = SocketPlace(path: peer.socket, listener: user + 1)
+        let error = BearerError.unavailable(
+            socket: peer.socket, reason: "user \(user) listens there, and only user \(user + 1) is believed")
+        await #expect(throws: error) {
+            try await LineConnection.open(place, sending: Self.request, until: Self.deadline)
+        }
+        #expect(await peer.all() == [.read(""), .done])
+    }
+}
