@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "BearerProtocolTests", dependencies: ["BearerProtocol", "TestSupport"]),
         .testTarget(
             name: "BearerUpstreamTests", dependencies: ["BearerUpstream", "AuthServerSimulator", "TestSupport"]),
-        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerProtocol"]),
+        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
         .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
         .testTarget(
             name: "BearerServiceTests",

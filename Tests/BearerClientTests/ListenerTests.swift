@@ -11,15 +11,16 @@ struct ListenerTests {
 
     @Test("the user that is expected is asked")
     func expected() async throws {
-        let peer = try ScriptedPeer(.read, .send("1\n"))
+        let peer = try ScriptedPeer(.read, .send("1\n"), .close, .read, .send("2\n"))
         let place = SocketPlace(path: peer.socket, listener: geteuid())
-        let connection = try await LineConnection.open(place, sending: Self.request, until: Self.deadline)
-        #expect(try await connection.next() == Array("1".utf8))
+        let first = try await LineConnection.open(place, sending: Self.request, until: Self.deadline)
+        #expect(try await first.next() == Array("1".utf8))
+        #expect(try BlockingConnection(place, sending: Self.request, until: Self.deadline).next() == Array("2".utf8))
     }
 
     @Test("another is not: it does not see the request")
     func another() async throws {
-        let peer = try ScriptedPeer(.read)
+        let peer = try ScriptedPeer(.read, .close, .read)
         let user = geteuid()
         let place = SocketPlace(path: peer.socket, listener: user + 1)
         let error = BearerError.unavailable(
@@ -27,6 +28,7 @@ struct ListenerTests {
         await #expect(throws: error) {
             try await LineConnection.open(place, sending: Self.request, until: Self.deadline)
         }
-        #expect(await peer.all() == [.read(""), .done])
+        #expect(throws: error) { try BlockingConnection(place, sending: Self.request, until: Self.deadline) }
+        #expect(await peer.all() == [.read(""), .read(""), .done])
     }
 }
