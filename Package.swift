@@ -87,7 +87,7 @@ let package = Package(
                 "BearerUpstream", "CCurl", "CCrypto", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerProtocol"]),
+        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
         .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
         .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
         .testTarget(

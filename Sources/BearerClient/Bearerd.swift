@@ -27,11 +27,15 @@ public struct Bearerd: Sendable {
     }
 
     /// Where the daemon is asked: the path given to ``init(socket:)``, else `$BEARERD_SOCKET`, else
-    /// `$XDG_RUNTIME_DIR/bearerd/bearerd.sock` if it exists (for root only if root owns it), else
-    /// `/run/bearerd/bearerd.sock`.
+    /// `$XDG_RUNTIME_DIR/bearerd/bearerd.sock` if it exists, else `/run/bearerd/bearerd.sock`.
+    ///
+    /// Root looks into `$XDG_RUNTIME_DIR` only if root owns it and no other user may write to it, follows no symbolic
+    /// link there, and believes no daemon there but root's: a root shell may have another user's environment.
     ///
     /// It is looked for at each call, so that a daemon that starts later is found.
-    public var socket: String { SocketLocation().find(named: named) }
+    public var socket: String { place.path }
+
+    var place: SocketPlace { SocketLocation().find(named: named) }
 }
 
 extension Bearerd {

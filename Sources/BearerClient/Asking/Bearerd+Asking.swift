@@ -1,15 +1,15 @@
 package import BearerProtocol
 
-/// Requests and lines, for `bearerctl`, which prints them.
+/// Requests and lines.
 extension Bearerd {
     /// Asks and returns the reply; an error of the daemon is thrown.
-    package func reply(to operation: Operation) async throws(BearerError) -> Reply {
+    func reply(to operation: Operation) async throws(BearerError) -> Reply {
         try Self.parse(try await line(answering: operation))
     }
 
     /// Asks and returns the reply's line, without its ending. A connection that ends before the reply has come, as
     /// when the daemon restarts, is made once more, unless the operation must not be asked for twice.
-    package func line(answering operation: Operation) async throws(BearerError) -> [UInt8] {
+    private func line(answering operation: Operation) async throws(BearerError) -> [UInt8] {
         let deadline = ContinuousClock.now + operation.limit(grace: grace)
         if let line = try await ask(operation, until: deadline) { return line }
         guard operation.canBeRepeated, let line = try await ask(operation, until: deadline) else {
@@ -19,12 +19,12 @@ extension Bearerd {
     }
 
     /// Sends a request whose reply is many lines.
-    package func open(_ operation: Operation) async throws(BearerError) -> LineConnection {
+    func open(_ operation: Operation) async throws(BearerError) -> LineConnection {
         try await LineConnection.open(
-            socket, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
+            place, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
     }
 
-    /// Reads a line of the daemon; an error of the daemon is thrown.
+    /// Reads a line of the daemon, for `bearerctl` too; an error of the daemon is thrown.
     package static func parse(_ line: [UInt8]) throws(BearerError) -> Reply {
         let reply: Reply
         do throws(ReplyError) {
@@ -40,7 +40,7 @@ extension Bearerd {
     private func ask(
         _ operation: Operation, until deadline: ContinuousClock.Instant
     ) async throws(BearerError) -> [UInt8]? {
-        let connection = try await LineConnection.open(socket, sending: Request(operation), until: deadline)
+        let connection = try await LineConnection.open(place, sending: Request(operation), until: deadline)
         return try await connection.next(until: deadline)
     }
 }

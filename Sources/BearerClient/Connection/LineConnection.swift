@@ -3,37 +3,43 @@ internal import Synchronization
 
 /// A connection to the daemon: a request out, lines in. It is closed with the last reference to it; let go of it when
 /// an error was thrown.
-package final class LineConnection: Sendable {
+final class LineConnection: Sendable {
     private let socket: UnixSocket
-    private let lines = Mutex(LineAssembler(limit: longestLine))
-
-    /// Bytes; far more than the status of a thousand profiles.
-    private static let longestLine = 1 << 20
+    private let lines = Mutex(DaemonLines())
 
     private init(_ socket: UnixSocket) {
         self.socket = socket
     }
 
-    /// Connects to the socket at `path` and sends one request.
+    /// Connects to the socket at `place` and sends one request; a full backlog is waited for.
     static func open(
-        _ path: String, sending request: Request, until deadline: ContinuousClock.Instant
+        _ place: SocketPlace, sending request: Request, until deadline: ContinuousClock.Instant
     ) async throws(BearerError) -> LineConnection {
         guard !Task.isCancelled else { throw .cancelled }
-        let socket = try await UnixSocket.connect(to: path, until: deadline)
+        let socket = try UnixSocket(place)
+        while try !socket.connect() {
+            guard ContinuousClock.now < deadline else { throw .timedOut }
+            do { try await Task.sleep(for: UnixSocket.backlogPause) } catch { throw .cancelled }
+        }
         var bytes: [UInt8] = []
         request.encode(into: &bytes)
-        try await socket.send(bytes, until: deadline)
+        var rest = bytes[...]
+        socket.send(&rest)
+        while !rest.isEmpty {
+            try await socket.wait(for: .writable, until: deadline)
+            socket.send(&rest)
+        }
         return LineConnection(socket)
     }
 
     /// The next line without its ending, when it has come; nil when there are no more. Without a deadline it may take
     /// for ever.
-    package func next(until deadline: ContinuousClock.Instant? = nil) async throws(BearerError) -> [UInt8]? {
+    func next(until deadline: ContinuousClock.Instant? = nil) async throws(BearerError) -> [UInt8]? {
         while true {
             switch try look() {
             case .line(let line): return line
             case .end: return nil
-            case .nothing: try await socket.waitForArrival(until: deadline)
+            case .nothing: try await socket.wait(for: .readable, until: deadline)
             }
         }
     }
@@ -52,23 +58,12 @@ package final class LineConnection: Sendable {
 
     private func look() throws(BearerError) -> Finding {
         while true {
-            if let line = try takeLine() { return .line(line) }
+            if let line = try lines.withLock({ (lines) throws(BearerError) in try lines.next() }) { return .line(line) }
             switch try socket.receive() {
-            case .bytes(let bytes): lines.withLock { lines in bytes.withUnsafeBytes { lines.append($0) } }
+            case .bytes(let bytes): lines.withLock { $0.append(bytes) }
             case .none: return .nothing
             case .end: return .end
             }
         }
-    }
-
-    private func takeLine() throws(BearerError) -> [UInt8]? {
-        let line: Result<[UInt8]?, BearerError> = lines.withLock { lines in
-            switch lines.next() {
-            case .complete(let line): .success(Array(line))
-            case .tooLarge: .failure(.unexpectedReply("a line of more than \(Self.longestLine) bytes"))
-            case nil: .success(nil)
-            }
-        }
-        return try line.get()
     }
 }

@@ -10,7 +10,7 @@ final class Poller: Sendable {
     enum Readiness {
         case readable, writable
 
-        fileprivate var events: Int16 { Int16(self == .readable ? POLLIN : POLLOUT) }
+        var events: Int16 { Int16(self == .readable ? POLLIN : POLLOUT) }
     }
 
     /// How a wait ended.
@@ -112,7 +112,8 @@ extension Poller {
             let waits = Array(state.withLock(\.waits))
             var descriptors = waits.map { pollfd(fd: $0.value.descriptor, events: $0.value.events, revents: 0) }
             descriptors.append(pollfd(fd: event, events: Int16(POLLIN), revents: 0))
-            let count = poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: waits.map(\.value)))
+            let first = waits.compactMap(\.value.deadline).min()
+            let count = poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: first))
             // Only when the kernel has no memory: not a reason to take a core.
             if count < 0, errno != EINTR { usleep(10_000) }
             Self.drain(event)
@@ -127,10 +128,10 @@ extension Poller {
         }
     }
 
-    /// Until the first deadline, rounded up; -1 when there is none.
-    private static func milliseconds(until waits: [Wait]) -> CInt {
-        guard let first = waits.compactMap(\.deadline).min() else { return -1 }
-        let left = max(.zero, ContinuousClock.now.duration(to: first))
+    /// The time limit of poll(2): until `deadline`, rounded up; -1 when there is none.
+    static func milliseconds(until deadline: ContinuousClock.Instant?) -> CInt {
+        guard let deadline else { return -1 }
+        let left = max(.zero, ContinuousClock.now.duration(to: deadline))
         return CInt(min(left / .milliseconds(1), 1_000_000).rounded(.up))
     }
 

@@ -1,18 +1,19 @@
+internal import CLinux
 internal import Glibc
 
-/// A connected Unix-domain socket that never blocks a thread. It is closed with the last reference to it.
+/// A Unix-domain socket. No call on it blocks but ``block(for:until:)``. It is closed with the last reference to it.
 final class UnixSocket: Sendable {
     private let descriptor: CInt
-    private let path: String
+    private let place: SocketPlace
 
     /// When a full backlog is tried again: the kernel does not tell of room in it.
-    private static let backlogPause = Duration.milliseconds(20)
+    static let backlogPause = Duration.milliseconds(20)
 
-    private init(path: String) throws(BearerError) {
-        self.path = path
+    init(_ place: SocketPlace) throws(BearerError) {
+        self.place = place
         let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         descriptor = socket(AF_UNIX, CInt(flags), 0)
-        guard descriptor >= 0 else { throw .failed("socket", errno, at: path) }
+        guard descriptor >= 0 else { throw .failed("socket", errno, at: place.path) }
     }
 
     deinit {
@@ -21,31 +22,30 @@ final class UnixSocket: Sendable {
         close(descriptor)
     }
 
-    /// Connects to the socket at `path`; a full backlog is waited for.
-    static func connect(
-        to path: String, until deadline: ContinuousClock.Instant
-    ) async throws(BearerError) -> UnixSocket {
-        let address = try UnixAddress(path)
-        let socket = try UnixSocket(path: path)
-        while address.with({ Glibc.connect(socket.descriptor, $0, $1) }) != 0 {
-            guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: path) }
-            guard ContinuousClock.now < deadline else { throw .timedOut }
-            do { try await Task.sleep(for: backlogPause) } catch { throw .cancelled }
+    /// Connects.
+    ///
+    /// - Returns: false when the backlog is full: try again after ``backlogPause``.
+    func connect() throws(BearerError) -> Bool {
+        let address = try UnixAddress(place.path)
+        guard address.with({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
+            guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: place.path) }
+            return false
         }
-        return socket
+        try checkListener()
+        return true
     }
 
-    /// Sends all of it, unless the other side takes no more: it may have said why before it closed.
-    func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(BearerError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+    /// Sends what the other side takes now, and drops it from `bytes`; all of it when the other side takes no more: it
+    /// may have said why before it closed.
+    func send(_ bytes: inout ArraySlice<UInt8>) {
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
             if count >= 0 {
-                rest = rest.dropFirst(count)
+                bytes = bytes.dropFirst(count)
             } else if errno == EAGAIN {
-                try await wait(for: .writable, until: deadline)
-            } else if errno != EINTR {
                 return
+            } else if errno != EINTR {
+                bytes = []
             }
         }
     }
@@ -71,23 +71,40 @@ final class UnixSocket: Sendable {
         case 0: return bytes.isEmpty ? .end : .bytes(bytes)
         case EAGAIN, EINTR: return .none
         case ECONNRESET: return .end
-        default: throw .failed("recv", code, at: path)
+        default: throw .failed("recv", code, at: place.path)
         }
     }
 
-    /// Waits until there is something to receive, the end included.
-    func waitForArrival(until deadline: ContinuousClock.Instant?) async throws(BearerError) {
-        try await wait(for: .readable, until: deadline)
-    }
-
-    private func wait(
-        for readiness: Poller.Readiness, until deadline: ContinuousClock.Instant?
-    ) async throws(BearerError) {
+    /// Waits until the next call has something to do; no thread waits but the poller's.
+    func wait(for readiness: Poller.Readiness, until deadline: ContinuousClock.Instant?) async throws(BearerError) {
         switch await Poller.shared.wait(for: readiness, of: descriptor, until: deadline) {
         case .ready: return
         case .timedOut: throw .timedOut
         case .cancelled: throw .cancelled
-        case .failed(let code): throw .failed("poll", code, at: path)
+        case .failed(let code): throw .failed("poll", code, at: place.path)
+        }
+    }
+
+    /// The same, on the calling thread.
+    func block(for readiness: Poller.Readiness, until deadline: ContinuousClock.Instant?) throws(BearerError) {
+        var wait = pollfd(fd: descriptor, events: readiness.events, revents: 0)
+        while true {
+            let count = poll(&wait, 1, Poller.milliseconds(until: deadline))
+            if count > 0 { return }
+            guard count == 0 || errno == EINTR else { throw .failed("poll", errno, at: place.path) }
+            if let deadline, deadline <= .now { throw .timedOut }
+        }
+    }
+
+    private func checkListener() throws(BearerError) {
+        guard let expected = place.listener else { return }
+        var peer = clinux_peer_credentials()
+        guard clinux_peer_credentials(descriptor, &peer) == 0 else {
+            throw .failed("getsockopt", errno, at: place.path)
+        }
+        guard peer.uid == expected else {
+            throw .unavailable(
+                socket: place.path, reason: "user \(peer.uid) listens there, and only user \(expected) is believed")
         }
     }
 }

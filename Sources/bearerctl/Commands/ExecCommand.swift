@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import BearerClient
+internal import BearerCore
+internal import BearerProtocol
 internal import Glibc
 
 struct ExecCommand: ParsableCommand {
@@ -23,11 +24,9 @@ struct ExecCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let (bearerd, minValid, profile) = (socket.bearerd, Duration.seconds(minValid), profile.name)
-            let token = try waiting { () throws(BearerError) in
-                try await bearerd.token(minValid: minValid, profile: profile)
-            }
-            setenv("BEARER_TOKEN", token.value, 1)
+            let request = TokenRequest(profile: profile.name, minimumValidity: .seconds(minValid))
+            let token = try socket.bearerd.reply(to: .token(request)).token().token
+            setenv("BEARER_TOKEN", token.withBytes { String(decoding: $0, as: UTF8.self) }, 1)
             throw Self.become(command)
         }
     }

@@ -12,7 +12,7 @@ struct MetricsCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            guard case .other(let value) = try socket.bearerd.waitForReply(to: .status(profile: nil)) else {
+            guard case .other(let value) = try socket.bearerd.reply(to: .status(profile: nil)) else {
                 throw .unexpectedReply("the reply to status holds no profiles")
             }
             do throws(ReplyError) {

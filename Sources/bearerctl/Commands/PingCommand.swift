@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import BearerClient
+internal import BearerJSON
+internal import BearerProtocol
 
 struct PingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,8 +10,9 @@ struct PingCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let bearerd = socket.bearerd
-            StandardOutput.writeLine(try waiting { () throws(BearerError) in try await bearerd.ping() })
+            guard case .other(let value) = try socket.bearerd.reply(to: .ping), let version = value["version"]?.string
+            else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
+            StandardOutput.writeLine(version)
         }
     }
 }

@@ -31,7 +31,7 @@ struct RegisterCommand: ParsableCommand {
     /// Without a reply it is not known what has come of it, and nobody asks again.
     private func reply() throws(CommandError) -> Reply {
         do throws(CommandError) {
-            return try socket.bearerd.waitForReply(to: .register(profile: profile.name, force: force))
+            return try socket.bearerd.reply(to: .register(profile: profile.name, force: force))
         } catch  where error == CommandError(.connectionLost) || error == CommandError(.timedOut) {
             throw .unavailable("\(error.message): see in bearerctl status whether it has registered")
         } catch {

@@ -13,7 +13,7 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let line = try socket.bearerd.waitForLine(answering: .reload)
+            let line = try socket.bearerd.ask(.reload)
             guard case .error(let error) = try? Reply.parse(line: line[...]), error.code == .invalidRequest else {
                 _ = try Reply.read(line)
                 return

@@ -23,7 +23,7 @@ struct RenewCommand: ParsableCommand {
         try reporting { () throws(CommandError) in
             let request = RenewRequest(
                 profile: profile.name, rejected: try RejectedToken.read(), wait: .seconds(wait))
-            try format.print(try socket.bearerd.waitForLine(answering: .renew(request)))
+            try format.print(try socket.bearerd.ask(.renew(request)))
         }
     }
 }

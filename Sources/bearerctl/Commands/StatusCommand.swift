@@ -14,7 +14,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let line = try socket.bearerd.waitForLine(answering: .status(profile: profile.name))
+            let line = try socket.bearerd.ask(.status(profile: profile.name))
             guard case .other(let value) = try Reply.read(line) else {
                 throw CommandError.unexpectedReply("the reply to status holds no profiles")
             }

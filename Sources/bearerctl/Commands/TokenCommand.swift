@@ -22,7 +22,7 @@ struct TokenCommand: ParsableCommand {
         try reporting { () throws(CommandError) in
             let request = TokenRequest(
                 profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
-            try format.print(try socket.bearerd.waitForLine(answering: .token(request)))
+            try format.print(try socket.bearerd.ask(.token(request)))
         }
     }
 }

@@ -6,7 +6,7 @@ struct SocketOption: ParsableArguments {
     @Option(name: .customLong("socket"), help: ArgumentHelp("The daemon's socket.", valueName: "path"))
     var path: String?
 
-    var bearerd: Bearerd { Bearerd(socket: path) }
+    var bearerd: BlockingBearerd { BlockingBearerd(socket: path) }
 }
 
 /// Which profile is meant.

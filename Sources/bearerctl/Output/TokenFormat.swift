@@ -23,9 +23,7 @@ enum TokenFormat: String, EnumerableFlag {
 
     /// Prints the reply in `line`; an error of the daemon is thrown.
     func print(_ line: [UInt8]) throws(CommandError) {
-        guard case .token(let reply) = try Reply.read(line) else {
-            throw .unexpectedReply("the reply holds no access_token")
-        }
+        let reply = try Reply.read(line).token()
         switch self {
         case .json: StandardOutput.writeLine(line)
         case .bare: reply.token.withBytes { StandardOutput.writeLine($0) }

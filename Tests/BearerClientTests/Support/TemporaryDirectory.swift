@@ -11,10 +11,17 @@ final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        unlink("\(path)/socket")
-        unlink("\(path)/bearerd/bearerd.sock")
-        rmdir("\(path)/bearerd")
-        rmdir(path)
+        for name in ["socket", "link", "bearerd/bearerd.sock", "bearerd", "other/bearerd.sock", "other", ""] {
+            remove("\(path)/\(name)")
+        }
+    }
+
+    /// A socket that nobody listens on, where a user's daemon has its own.
+    func makeSocket() throws -> String {
+        let path = "\(path)/bearerd/bearerd.sock"
+        try check(mkdir("\(self.path)/bearerd", 0o700), "mkdir")
+        close(try listen(at: path, backlog: 0))
+        return path
     }
 
     /// An empty file where a user's daemon has its socket.
