@@ -19,7 +19,8 @@ import Testing
         ] as [(UInt32, UInt32?)])
     func modes(mode: UInt32, group: UInt32?) throws {
         let socket = socketPath(path, mode: mode, group: group)
-        let descriptor = try socket.bind()
+        let bound = try socket.bind()
+        let descriptor = bound.descriptor
         defer { close(descriptor) }
         #expect(directory.mode(of: "test.sock") == mode)
         var status = stat()
@@ -27,23 +28,55 @@ import Testing
         #expect(status.st_gid == group ?? getegid())
         #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
         #expect(SocketAddressBytes.own(ofSocket: descriptor) == path)
-        socket.remove()
+        bound.remove()
         #expect(directory.names().isEmpty)
+    }
+
+    @Test("what was put in its place is not removed")
+    func replaced() throws {
+        let bound = try socketPath(path).bind()
+        defer { close(bound.descriptor) }
+        rename(path, path + ".moved")
+        let other = try socketPath(path).bind()
+        defer { close(other.descriptor) }
+        bound.remove()
+        #expect(directory.names().sorted() == ["test.sock", "test.sock.moved"])
+    }
+
+    enum Replacement: CaseIterable { case link, file, foreignSocket }
+
+    @Test(
+        "what somebody put there while it was bound gets neither its mode nor its group",
+        arguments: Replacement.allCases)
+    func replacedMeanwhile(by replacement: Replacement) throws {
+        let socket = socketPath(path, mode: 0o666, group: getegid())
+        directory.write([1], to: "victim")
+        chmod("\(directory.path)/victim", 0o600)
+        switch replacement {
+        case .link: symlink("\(directory.path)/victim", path)
+        case .file: rename("\(directory.path)/victim", path)
+        case .foreignSocket:
+            // Only root can make one: for others this is a socket that is gone.
+            close(try socketPath(path).bind().descriptor)
+            guard chown(path, 4711, 4711) == 0 else { return }
+            chmod(path, 0o600)
+        }
+        #expect(throws: SocketError.replaced(path)) { try socket.setAccess() }
+        #expect(directory.mode(of: replacement == .link ? "victim" : "test.sock") == 0o600)
     }
 
     @Test("a stale socket is replaced")
     func stale() throws {
-        close(try socketPath(path).bind())
-        let descriptor = try socketPath(path).bind()
+        close(try socketPath(path).bind().descriptor)
+        let descriptor = try socketPath(path).bind().descriptor
         defer { close(descriptor) }
-        #expect(listen(descriptor, 1) == 0)
         let client = try connected(to: path)
         close(client)
     }
 
     @Test("a living one is left alone, even one whose backlog is full")
     func living() throws {
-        let descriptor = try socketPath(path).bind()
+        let descriptor = try socketPath(path).bind().descriptor
         defer { close(descriptor) }
         listen(descriptor, 0)
         for _ in 0..<2 {
@@ -67,7 +100,7 @@ import Testing
     func length(length: Int, isFine: Bool) throws {
         let long = directory.path + "/" + String(repeating: "s", count: length - directory.path.utf8.count - 1)
         if isFine {
-            close(try socketPath(long).bind())
+            close(try socketPath(long).bind().descriptor)
         } else {
             #expect(throws: SocketError.self) { try socketPath(long).bind() }
             #expect(directory.names().isEmpty)
