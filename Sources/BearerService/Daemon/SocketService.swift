@@ -9,12 +9,12 @@ struct SocketService: Service {
     let servers: [SocketServer]
     let broker: Broker
     /// The sockets that we bound ourselves, to be removed at the end.
-    let own: [SocketPath]
+    let own: [BoundSocket]
 
     func run() async throws {
         try await gracefulShutdown()
         for server in servers { await server.stop() }
-        for path in own { path.remove() }
+        for socket in own { socket.remove() }
         await broker.endConnections(within: Self.drainLimit)
     }
 }

@@ -7,7 +7,7 @@ struct ListeningSockets: Sendable {
         let descriptor: CInt
         let path: String
         /// Set where we bound it, and so remove it at the end.
-        let own: SocketPath?
+        let own: BoundSocket?
     }
 
     /// The names of the socket units, which systemd passes along.
@@ -45,6 +45,7 @@ struct ListeningSockets: Sendable {
     }
 
     private static func bind(_ path: SocketPath) throws(SocketError) -> Socket {
-        Socket(descriptor: try path.bind(), path: path.path, own: path)
+        let bound = try path.bind()
+        return Socket(descriptor: bound.descriptor, path: bound.path, own: bound)
     }
 }

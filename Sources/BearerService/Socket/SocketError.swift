@@ -9,6 +9,7 @@ package enum SocketError: Error, Sendable, Equatable {
     case openDirectory(String, mode: UInt32)
     case notASocket(String)
     case inUse(String)
+    case replaced(String)
 }
 
 extension SocketError: CustomStringConvertible {
@@ -24,6 +25,7 @@ extension SocketError: CustomStringConvertible {
             "\(path): mode 0\(String(mode, radix: 8)) lets everybody write; others could replace the socket"
         case .notASocket(let path): "\(path): there is a file that is not a socket; remove it or choose another path"
         case .inUse(let path): "\(path): another process listens there"
+        case .replaced(let path): "\(path): somebody put something else there while it was bound; expected our socket"
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A Unix-domain socket that we bind ourselves. See unix(7).
@@ -8,37 +9,48 @@ struct SocketPath {
     /// The group that owns it; `nil` leaves ours.
     let group: UInt32?
 
-    /// Binds a socket that is not listening yet. The caller owns the descriptor.
+    /// Binds a socket and listens on it. The caller owns the descriptor.
     ///
     /// A stale socket is unlinked only after it refused a connection; the caller holds the lock of the state
     /// directory, so that no second daemon can be about to listen.
-    func bind() throws(SocketError) -> CInt {
+    func bind() throws(SocketError) -> BoundSocket {
         try checkDirectory()
         try removeStale()
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
         do throws(SocketError) {
-            try bind(descriptor)
-            return descriptor
+            return try bind(descriptor)
         } catch {
             close(descriptor)
             throw error
         }
     }
 
-    func remove() {
-        unlink(path)
-    }
-
-    private func bind(_ descriptor: CInt) throws(SocketError) {
+    private func bind(_ descriptor: CInt) throws(SocketError) -> BoundSocket {
         // The mode of the descriptor is the one that bind(2) gives the path: nobody gets in before the group is set.
         // The umask would do as well, but it is the whole process's.
         guard fchmod(descriptor, 0o600) == 0 else { throw .failed(path: path, call: "fchmod", errno: errno) }
         guard try withAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
             throw .failed(path: path, call: "bind", errno: errno)
         }
-        if let group, chown(path, uid_t.max, group) != 0 { throw .failed(path: path, call: "chown", errno: errno) }
-        guard chmod(path, mode) == 0 else { throw .failed(path: path, call: "chmod", errno: errno) }
+        // At once: a socket that is bound and does not listen looks stale to a second daemon.
+        guard listen(descriptor, SOMAXCONN) == 0 else { throw .failed(path: path, call: "listen", errno: errno) }
+        return BoundSocket(descriptor: descriptor, path: path, inode: try setAccess())
+    }
+
+    /// Gives the socket its group and mode. Whoever may write into the directory can have put something else there
+    /// meanwhile: what is changed is a socket of ours, by a descriptor of it, never by its name.
+    private func setAccess() throws(SocketError) -> BoundSocket.Inode {
+        let inode = clinux_open_path(path)
+        guard inode >= 0 else { throw .failed(path: path, call: "open", errno: errno) }
+        defer { close(inode) }
+        var status = stat()
+        guard fstat(inode, &status) == 0 else { throw .failed(path: path, call: "fstat", errno: errno) }
+        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() else { throw .replaced(path) }
+        let name = "/proc/self/fd/\(inode)"
+        if let group, chown(name, uid_t.max, group) != 0 { throw .failed(path: path, call: "chown", errno: errno) }
+        guard chmod(name, mode) == 0 else { throw .failed(path: path, call: "chmod", errno: errno) }
+        return BoundSocket.Inode(status)
     }
 
     private func checkDirectory() throws(SocketError) {

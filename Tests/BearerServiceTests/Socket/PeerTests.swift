@@ -38,7 +38,7 @@ import Testing
         let directory = TemporaryDirectory()
         chmod(directory.path, 0o711)
         let path = SocketPath(path: "\(directory.path)/s", mode: 0o666, group: nil)
-        let listener = try path.bind()
+        let listener = try path.bind().descriptor
         defer { close(listener) }
         listen(listener, 1)
         let groups = (0..<groupCount).map { "\(5000 + $0)" }.joined(separator: ",")
@@ -63,7 +63,7 @@ import Testing
     func abstract(name: [UInt8]) throws {
         let directory = TemporaryDirectory()
         let path = SocketPath(path: "\(directory.path)/s", mode: 0o600, group: nil)
-        let listener = try path.bind()
+        let listener = try path.bind().descriptor
         defer { close(listener) }
         listen(listener, 2)
         let client = try connected(to: path.path, boundTo: name)

@@ -19,7 +19,8 @@ import Testing
         ] as [(UInt32, UInt32?)])
     func modes(mode: UInt32, group: UInt32?) throws {
         let socket = socketPath(path, mode: mode, group: group)
-        let descriptor = try socket.bind()
+        let bound = try socket.bind()
+        let descriptor = bound.descriptor
         defer { close(descriptor) }
         #expect(directory.mode(of: "test.sock") == mode)
         var status = stat()
@@ -27,23 +28,63 @@ import Testing
         #expect(status.st_gid == group ?? getegid())
         #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
         #expect(SocketAddressBytes.own(ofSocket: descriptor) == path)
-        socket.remove()
+        bound.remove()
         #expect(directory.names().isEmpty)
+    }
+
+    @Test("what was put in its place is not removed")
+    func replaced() throws {
+        let bound = try socketPath(path).bind()
+        defer { close(bound.descriptor) }
+        rename(path, path + ".moved")
+        let other = try socketPath(path).bind()
+        defer { close(other.descriptor) }
+        bound.remove()
+        #expect(directory.names().sorted() == ["test.sock", "test.sock.moved"])
+    }
+
+    @Test("somebody who may write into the directory cannot have another file's mode changed")
+    func flipped() async throws {
+        chmod(directory.path, 0o770)
+        let victim = "\(directory.path)/victim"
+        directory.write([1], to: "victim")
+        chmod(victim, 0o600)
+        // As quick as it gets: whoever it is replaces the socket by a link again and again, as long as we bind.
+        let attack = Task.detached { [path] in
+            while !Task.isCancelled {
+                unlink(path)
+                symlink(victim, path)
+                unlink(path)
+            }
+        }
+        var outcomes: Set<String> = []
+        for _ in 0..<300 {
+            do throws(SocketError) {
+                let bound = try socketPath(path, mode: 0o666).bind()
+                close(bound.descriptor)
+                bound.remove()
+                outcomes.insert("bound")
+            } catch {
+                outcomes.insert("refused")
+            }
+        }
+        attack.cancel()
+        await attack.value
+        #expect(directory.mode(of: "victim") == 0o600, "\(outcomes)")
     }
 
     @Test("a stale socket is replaced")
     func stale() throws {
-        close(try socketPath(path).bind())
-        let descriptor = try socketPath(path).bind()
+        close(try socketPath(path).bind().descriptor)
+        let descriptor = try socketPath(path).bind().descriptor
         defer { close(descriptor) }
-        #expect(listen(descriptor, 1) == 0)
         let client = try connected(to: path)
         close(client)
     }
 
     @Test("a living one is left alone, even one whose backlog is full")
     func living() throws {
-        let descriptor = try socketPath(path).bind()
+        let descriptor = try socketPath(path).bind().descriptor
         defer { close(descriptor) }
         listen(descriptor, 0)
         for _ in 0..<2 {
@@ -67,7 +108,7 @@ import Testing
     func length(length: Int, isFine: Bool) throws {
         let long = directory.path + "/" + String(repeating: "s", count: length - directory.path.utf8.count - 1)
         if isFine {
-            close(try socketPath(long).bind())
+            close(try socketPath(long).bind().descriptor)
         } else {
             #expect(throws: SocketError.self) { try socketPath(long).bind() }
             #expect(directory.names().isEmpty)

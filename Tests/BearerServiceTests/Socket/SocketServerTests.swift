@@ -15,7 +15,8 @@ import Testing
     func clients() async throws {
         let access = AccessPolicy(users: [geteuid()])
         try await withBroker(.withToken(access: access)) { test in
-            let server = try await SocketServer.start(on: try path.bind(), for: .clients, broker: test.broker)
+            let server = try await SocketServer.start(
+                on: try path.bind().descriptor, for: .clients, broker: test.broker)
             let client = TestClient(try connected(to: path.path))
             _ = try await client.ask(#"{"op":"token"}"#).token()
             await client.close()
@@ -31,7 +32,8 @@ import Testing
         setup.isUsersOwn = true
         setup.configuration.credentialSocket.onFailure = .empty
         try await withBroker(setup) { test in
-            let server = try await SocketServer.start(on: try path.bind(), for: .credentials, broker: test.broker)
+            let server = try await SocketServer.start(
+                on: try path.bind().descriptor, for: .credentials, broker: test.broker)
             let hex = String(UInt64.random(in: 0 ... .max), radix: 16)
             for (unit, isAllowed) in [("player.service", true), ("other.service", false)] {
                 let name = [0] + Array("\(hex)/unit/\(unit)/access_token".utf8)
@@ -49,7 +51,7 @@ import Testing
     @Test("connections that came before it started are served")
     func backlog() async throws {
         try await withBroker(.withToken()) { test in
-            let listener = try path.bind()
+            let listener = try path.bind().descriptor
             listen(listener, 16)
             let client = TestClient(try connected(to: path.path))
             client.send(#"{"op":"token"}"#)
