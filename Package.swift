@@ -14,7 +14,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -36,16 +35,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "BearerConfiguration", dependencies: ["CYAML", "BearerCore"]),
+        .target(name: "BearerState", dependencies: ["CCrypto", "BearerCore", "BearerJSON", "BearerSystemd"]),
         .target(
             name: "BearerService",
             dependencies: [
                 "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerUpstream", "BearerSystemd",
-                "BearerConfiguration",
+                "BearerConfiguration", "BearerState",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "AuthServerSimulator",
@@ -90,10 +89,11 @@ let package = Package(
         .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
         .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
         .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
+        .testTarget(name: "BearerStateTests", dependencies: ["BearerState", "TestSupport"]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "BearerConfiguration", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerConfiguration", "BearerState", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),

@@ -21,8 +21,8 @@ extension AllowConfiguration {
 
     init(_ value: ConfigurationValue) {
         let section = ConfigurationSection<Key>(value)
-        users = section[.users].flatMap { $0.elements(of: "users")?.compactMap(Self.user) }
-        groups = section[.groups].flatMap { $0.elements(of: "groups")?.compactMap(AccountName.init) }
+        users = section[.users].flatMap { $0.elements(of: "users")?.compactMap { Self.account($0, "user") } }
+        groups = section[.groups].flatMap { $0.elements(of: "groups")?.compactMap { Self.account($0, "group") } }
         units = section[.units].flatMap { $0.elements(of: "units")?.compactMap(UnitPattern.init) }
         if value.isNull || value.node.isEmptyMapping {
             value.refuse(
@@ -31,12 +31,12 @@ extension AllowConfiguration {
         }
     }
 
-    private static func user(_ value: ConfigurationValue) -> AccountName? {
-        let user = AccountName(value)
-        if user == .id(AccessPolicy.overflowUser) {
-            value.refuse(expected: "another user: this is the kernel's name for unknown ones and never matches")
+    private static func account(_ value: ConfigurationValue, _ kind: String) -> AccountName? {
+        let account = AccountName(value)
+        if account?.isOverflow == true {
+            value.refuse(expected: "another \(kind): this is the kernel's name for unknown ones and never matches")
         }
-        return user
+        return account
     }
 
     func write(to writer: inout YAMLWriter) {

@@ -3,22 +3,23 @@
 /// An `AccessPolicy` denies whatever it does not name. A profile without `allow` has none at all: whoever can open the
 /// socket may ask.
 package struct AccessPolicy: Sendable, Equatable {
-    /// The kernel's overflow user: a caller whom a user namespace hides. It is nobody in particular and never matches.
-    package static let overflowUser: UInt32 = 65534
+    /// The kernel's overflow uid and gid, which stand for those that a user namespace hides: see user_namespaces(7).
+    /// Nobody in particular has them, and they never match.
+    package static let overflowID: UInt32 = 65534
 
     package let users: Set<UInt32>
     package let groups: Set<UInt32>
     package let units: [UnitPattern]
 
     package init(users: Set<UInt32> = [], groups: Set<UInt32> = [], units: [UnitPattern] = []) {
-        self.users = users
-        self.groups = groups
+        self.users = users.subtracting([Self.overflowID])
+        self.groups = groups.subtracting([Self.overflowID])
         self.units = units
     }
 
     /// Decides for the client socket: one matching user or group suffices.
     package func allows(_ peer: Peer) -> Bool {
-        guard peer.uid != Self.overflowUser else { return false }
+        guard peer.uid != Self.overflowID else { return false }
         return users.contains(peer.uid) || groups.contains(peer.gid) || !groups.isDisjoint(with: peer.groups)
     }
 

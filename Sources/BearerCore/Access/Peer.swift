@@ -20,6 +20,6 @@ package struct Peer: Sendable, Equatable {
 
     /// Root, or the user that the daemon runs as; never the overflow user, who may be anybody.
     package func isAdministrator(daemonUser: UInt32) -> Bool {
-        uid == 0 || (uid == daemonUser && uid != AccessPolicy.overflowUser)
+        uid == 0 || (uid == daemonUser && uid != AccessPolicy.overflowID)
     }
 }

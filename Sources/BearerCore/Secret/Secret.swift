@@ -24,6 +24,11 @@ package struct Secret: Sendable {
         SecretStorage.wipe(&bytes)
     }
 
+    /// Overwrites `bytes`, which must not be shared with another array.
+    package static func wipe(_ bytes: inout [UInt8]) {
+        SecretStorage.wipe(&bytes)
+    }
+
     /// The number of bytes.
     package var count: Int { storage.bytes.count }
 

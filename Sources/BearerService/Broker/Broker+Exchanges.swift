@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 internal import BearerUpstream
 
 /// Exchanges with the authorization server: at most one in flight for a profile, within the budget of all.

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 
 /// Tokens that outlive this process, in systemd's file descriptor store.
 extension Broker {

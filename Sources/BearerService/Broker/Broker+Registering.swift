@@ -1,5 +1,6 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerState
 
 /// An administrator who waits for a forced registration.
 struct Registrant {

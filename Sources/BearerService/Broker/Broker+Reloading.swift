@@ -1,5 +1,6 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerState
 internal import BearerUpstream
 
 /// `systemctl reload`: the new configuration is checked whole, then taken at once; what is invalid changes nothing.

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 
 /// What must survive a restart. A disk that does not take it stops nothing: it is used from memory, and written as
 /// soon as that is possible.

@@ -1,5 +1,6 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerState
 
 /// What `status` shows.
 extension Broker {

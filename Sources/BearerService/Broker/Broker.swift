@@ -1,6 +1,7 @@
 internal import BearerConfiguration
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 

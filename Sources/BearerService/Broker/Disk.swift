@@ -1,3 +1,4 @@
+package import BearerState
 package import NIOPosix
 
 /// The one thread that touches the state directory, so that a slow disk stalls nothing but itself. Calls are carried

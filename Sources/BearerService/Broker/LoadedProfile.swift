@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 
 /// A profile with what is kept of it on disk, before the broker takes it.
 struct LoadedProfile: Sendable {

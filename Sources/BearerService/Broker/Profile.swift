@@ -1,5 +1,6 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import BearerState
 
 /// One profile as the broker keeps it: its configuration, its stored credentials, the life of its token, and who waits
 /// for it. Lives on the serving loop.

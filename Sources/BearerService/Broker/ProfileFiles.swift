@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 
 /// What is kept of a profile on disk.
 package struct ProfileFiles: Sendable {

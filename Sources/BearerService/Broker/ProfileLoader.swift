@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerState
 
 /// Reads what is kept of a profile. Blocks on the disk.
 ///

@@ -1,4 +1,5 @@
 package import BearerCore
+internal import BearerState
 internal import BearerUpstream
 
 /// A profile's configuration, resolved: names are numbers, the statement is read, the device is described.

@@ -1,5 +1,6 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc

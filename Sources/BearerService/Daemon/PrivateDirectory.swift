@@ -1,3 +1,4 @@
+internal import BearerState
 internal import Glibc
 
 /// Directories of a user's own daemon, which no package has made.

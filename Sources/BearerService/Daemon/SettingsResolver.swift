@@ -40,7 +40,9 @@ struct SettingsResolver {
         do {
             return try AccessPolicy(allow)
         } catch {
-            throw StartFailure(.configuration, "profile \(profile.name): allow: \(error.description)", wait: wait)
+            throw StartFailure(
+                .configuration, "profile \(profile.name): allow: \(error.description)",
+                wait: error.mayBecomeUsable ? wait : .zero)
         }
     }
 

@@ -1,3 +1,5 @@
+internal import BearerState
+
 /// Why the daemon does not start: what is said, and how it exits.
 package struct StartFailure: Error, Sendable {
     package let status: ExitStatus

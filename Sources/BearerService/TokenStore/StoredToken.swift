@@ -1,6 +1,6 @@
 internal import BearerCore
 internal import BearerJSON
-internal import Crypto
+internal import BearerState
 
 /// A token as it is kept in a sealed memfd: a line with the SHA-256 of the rest, then one JSON object.
 ///
@@ -19,9 +19,9 @@ struct StoredToken: Equatable {
     /// SHA-256 over server, client id and client secret, hexadecimal.
     static func fingerprint(server: String, credentials: ClientCredentials) -> String {
         var hash = SHA256()
-        hash.update(data: Array("\(server)\n\(credentials.clientID)\n".utf8))
-        credentials.clientSecret.withBytes { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
+        hash.update("\(server)\n\(credentials.clientID)\n")
+        credentials.clientSecret.withBytes { hash.update($0) }
+        return hash.hexadecimal()
     }
 }
 
@@ -62,8 +62,8 @@ extension StoredToken {
                 token.value.withBytes { json.string(utf8: $0) }
             }
         }
-        defer { Record.wipe(&body) }
-        return Array((Self.checksum(body[...]) + "\n").utf8) + body
+        defer { Secret.wipe(&body) }
+        return Array((SHA256.hexadecimal(of: body[...]) + "\n").utf8) + body
     }
 
     /// Beyond what any life comes to, and far from what counting on would overflow.
@@ -72,7 +72,7 @@ extension StoredToken {
     init(_ bytes: [UInt8]) throws(StoredTokenError) {
         guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw .damaged }
         let body = bytes[(lineEnd + 1)...]
-        guard bytes[..<lineEnd].elementsEqual(Self.checksum(body).utf8) else { throw .damaged }
+        guard bytes[..<lineEnd].elementsEqual(SHA256.hexadecimal(of: body).utf8) else { throw .damaged }
         guard let object = try? JSONValue(parsing: body) else { throw .damaged }
         guard object[Key.version.rawValue]?.wholeNumber == Self.version else { throw .otherVersion }
         guard let profile = object[Key.profile.rawValue]?.string,
@@ -92,9 +92,6 @@ extension StoredToken {
             requestedAt: Moment(boot: .nanoseconds(boot), wall: .nanoseconds(wall)))
     }
 
-    private static func checksum(_ body: ArraySlice<UInt8>) -> String {
-        hexadecimal(SHA256.hash(data: body))
-    }
 }
 
 extension Duration {

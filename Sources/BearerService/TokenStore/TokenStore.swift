@@ -66,7 +66,7 @@ struct TokenStore: Sendable {
         lseek(descriptor, 0, SEEK_SET)
         guard case .contents(let secret) = SecretReader.read(descriptor, limit: 64 * 1024) else { throw .damaged }
         var bytes = secret.withBytes { Array($0) }
-        defer { Record.wipe(&bytes) }
+        defer { Secret.wipe(&bytes) }
         let stored = try StoredToken(bytes)
         guard stored.bootID == bootID else { throw .otherBoot }
         return stored
@@ -79,7 +79,7 @@ struct TokenStore: Sendable {
         let descriptor = clinux_memfd("bearerd-token")
         guard descriptor >= 0 else { return nil }
         var bytes = stored.encoded()
-        defer { Record.wipe(&bytes) }
+        defer { Secret.wipe(&bytes) }
         guard write(descriptor, bytes, bytes.count) == bytes.count, clinux_seal(descriptor) == 0 else {
             close(descriptor)
             return nil

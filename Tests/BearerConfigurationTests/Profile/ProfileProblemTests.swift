@@ -5,6 +5,7 @@ import Testing
     private static let profiles = "expected 1 to 1000 profiles (name: settings)"
     private static let name = "expected 1 to 32 of a-z, 0-9, '.' and '-', the first a letter or digit"
     private static let account = "expected a name, or a number from 0 to 4294967294"
+    private static let overflow = "this is the kernel's name for unknown ones and never matches"
     private static let unit = "expected the name of a unit, such as ingest.service; * stands for any characters"
     private static let unitType = "expected the name of a unit that ends in .service, .socket, .mount, .swap or *"
     private static let source = "expected {credential: name} or {file: /path}"
@@ -60,11 +61,16 @@ import Testing
                 "4:15: profiles.a.allow.users[0] is the text \"5\"; \(account) without quotes",
                 "4:20: profiles.a.allow.users[1] is 1.5; \(account), in quotes",
                 "4:25: profiles.a.allow.users[2] is -1; \(account)",
-                "4:29: profiles.a.allow.users[3] is 65534; expected another user: "
-                    + "this is the kernel's name for unknown ones and never matches",
+                "4:29: profiles.a.allow.users[3] is 65534; expected another user: \(overflow)",
                 "4:36: profiles.a.allow.users[4] is true; \(account), in quotes",
                 "4:42: profiles.a.allow.users[5] is \"a:b\"; \(account)",
                 "4:47: profiles.a.allow.users[6] is empty; \(account)"),
+            ProblemRow(
+                "profiles: {a: {allow: {users: [nobody], groups: [nogroup, 65534, \"nobody\"]}}}",
+                "1:32: profiles.a.allow.users[0] is \"nobody\"; expected another user: \(overflow)",
+                "1:50: profiles.a.allow.groups[0] is \"nogroup\"; expected another group: \(overflow)",
+                "1:59: profiles.a.allow.groups[1] is 65534; expected another group: \(overflow)",
+                "1:66: profiles.a.allow.groups[2] is \"nobody\"; expected another group: \(overflow)"),
             ProblemRow(
                 "profiles: {a: {allow: {groups: [4294967295]}}}",
                 "1:33: profiles.a.allow.groups[0] is 4294967295; \(account)"),

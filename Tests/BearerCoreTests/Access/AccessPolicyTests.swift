@@ -15,6 +15,7 @@ import Testing
         (AccessPolicy(), 1000, 44, [44], false), (AccessPolicy(units: [UnitPattern("*")]), 1000, 44, [44], false),
         // Whom a user namespace hides is nobody, even if the policy names the number or the group fits.
         (AccessPolicy(users: [65534]), 65534, 5, [], false), (groups, 65534, 44, [44], false),
+        (AccessPolicy(groups: [65534]), 1000, 65534, [65534], false),
         (AccessPolicy(users: [0]), 0, 0, [], true),
     ]
 

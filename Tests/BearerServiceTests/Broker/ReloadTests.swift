@@ -2,9 +2,11 @@ import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 @Suite("reload", .serialized, .timeLimit(.minutes(1))) struct ReloadTests {
     private let reload = #"{"op":"reload","id":1}"#

@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService

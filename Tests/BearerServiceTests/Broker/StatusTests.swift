@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerCore
 import BearerJSON
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService

@@ -1,4 +1,6 @@
+import BearerState
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerService

@@ -1,5 +1,6 @@
 import BearerCore
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerService

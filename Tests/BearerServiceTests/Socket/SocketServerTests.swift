@@ -2,6 +2,7 @@ import BearerConfiguration
 import BearerCore
 import BearerProtocol
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerService

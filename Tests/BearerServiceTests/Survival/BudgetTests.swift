@@ -1,8 +1,10 @@
 import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
+import BearerState
 import BearerUpstream
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import BearerService

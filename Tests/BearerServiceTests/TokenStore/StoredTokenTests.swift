@@ -1,5 +1,5 @@
 import BearerCore
-import Crypto
+import BearerState
 import Testing
 
 @testable import BearerService
@@ -14,7 +14,7 @@ import Testing
 
     /// A body with the checksum that belongs to it.
     private func sealed(_ body: [UInt8]) -> [UInt8] {
-        Array((hexadecimal(SHA256.hash(data: body)) + "\n").utf8) + body
+        Array((SHA256.hexadecimal(of: body[...]) + "\n").utf8) + body
     }
 
     @Test("what is written is read back, to the nanosecond")

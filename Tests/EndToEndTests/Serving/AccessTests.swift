@@ -16,7 +16,7 @@ extension EndToEnd {
             arguments: [
                 ("{users: [54321]}", allowed, CInt(0)), ("{users: [54321]}", other, EX_NOPERM),
                 ("{groups: [54321]}", allowed, 0), ("{groups: [54321]}", other, EX_NOPERM),
-                ("{units: [x.service]}", allowed, EX_NOPERM), ("{users: [54321], groups: [65534]}", nobody, EX_NOPERM),
+                ("{units: [x.service]}", allowed, EX_NOPERM), ("{users: [54321], groups: [54321]}", nobody, EX_NOPERM),
             ])
         func allow(policy: String, user: UInt32, status: CInt) async throws {
             try await Host.run(profile: "allow: \(policy)") { host in

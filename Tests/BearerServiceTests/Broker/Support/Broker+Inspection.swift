@@ -1,4 +1,5 @@
 import BearerCore
+import BearerState
 
 @testable import BearerService
 

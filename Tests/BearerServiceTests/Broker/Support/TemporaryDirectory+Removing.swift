@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 extension TemporaryDirectory {
     func remove(_ name: String) {

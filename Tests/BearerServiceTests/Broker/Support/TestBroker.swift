@@ -2,11 +2,13 @@ import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
 import BearerProtocol
+import BearerState
 import BearerSystemd
 import BearerUpstream
 import Glibc
 import NIOPosix
 import Synchronization
+import TestSupport
 
 @testable import BearerService
 

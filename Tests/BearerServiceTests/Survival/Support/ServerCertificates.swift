@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import NIOPosix
+import TestSupport
 import Testing
 
 /// Servers' certificates of a throw-away authority, made by the `openssl` program, which must be installed.

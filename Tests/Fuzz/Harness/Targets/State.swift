@@ -1,6 +1,6 @@
 import BearerCore
 
-@testable import BearerService
+@testable import BearerState
 
 private let key: CredentialKey = {
     guard let statement = try? SoftwareStatement(cleaning: Secret("abcd.abcd.abcd")) else { fatalError() }

@@ -1,5 +1,5 @@
 import BearerCore
-import Crypto
+import BearerState
 
 @testable import BearerService
 
@@ -7,7 +7,7 @@ import Crypto
 ///
 /// The input is taken as it is, and as the rest of a file whose checksum is right.
 func fuzzToken(_ input: [UInt8]) {
-    for bytes in [input, Array((hexadecimal(SHA256.hash(data: input)) + "\n").utf8) + input] {
+    for bytes in [input, Array((SHA256.hexadecimal(of: input[...]) + "\n").utf8) + input] {
         guard let stored = read(bytes) else { continue }
         require(read(stored.encoded()) == stored, "a stored token stays the same")
         let now = Moment(boot: .seconds(100), wall: .seconds(1_700_000_000))

@@ -1,5 +1,6 @@
-import BearerService
+import BearerState
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct StateDirectoryTests {

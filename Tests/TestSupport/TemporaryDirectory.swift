@@ -1,10 +1,10 @@
-import Glibc
+package import Glibc
 
 /// A directory of a test's own, removed with everything in it when the test lets go of it.
-final class TemporaryDirectory: Sendable {
-    let path: String
+package final class TemporaryDirectory: Sendable {
+    package let path: String
 
-    init() {
+    package init() {
         var template = Array("/tmp/bearerd-test-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil, "no temporary directory")
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -14,7 +14,7 @@ final class TemporaryDirectory: Sendable {
         Command.run("/bin/rm", "-rf", "--one-file-system", path)
     }
 
-    func write(_ bytes: some Collection<UInt8>, to name: String, mode: mode_t = 0o600) {
+    package func write(_ bytes: some Collection<UInt8>, to name: String, mode: mode_t = 0o600) {
         let file = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         precondition(file >= 0, "\(name) cannot be made")
         defer { close(file) }
@@ -23,7 +23,7 @@ final class TemporaryDirectory: Sendable {
         fchmod(file, mode)
     }
 
-    func read(_ name: String) -> [UInt8]? {
+    package func read(_ name: String) -> [UInt8]? {
         let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -33,13 +33,13 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// Permission bits, `nil` when there is no such file. A link is not followed.
-    func mode(of name: String = ".") -> mode_t? {
+    package func mode(of name: String = ".") -> mode_t? {
         var status = stat()
         return lstat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o7777 : nil
     }
 
     /// Sorted, without `.` and `..`.
-    func names(in name: String = ".") -> [String] {
+    package func names(in name: String = ".") -> [String] {
         guard let stream = opendir("\(path)/\(name)") else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

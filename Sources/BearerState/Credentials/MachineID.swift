@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Glibc
 
 /// Which installation this is, in a form that may be written down: machine-id(5) asks that the id itself stay
@@ -27,8 +26,6 @@ package struct MachineID: Sendable, Equatable {
     private init?(identifier: String) {
         let digits = identifier.prefix { $0.isHexDigit }
         guard digits.count == 32 else { return nil }
-        var code = HMAC<SHA256>(key: SymmetricKey(data: Array(digits.utf8)))
-        code.update(data: Array("bearerd client credentials".utf8))
-        hash = hexadecimal(code.finalize())
+        hash = SHA256.hexadecimalCode(of: "bearerd client credentials", key: String(digits))
     }
 }

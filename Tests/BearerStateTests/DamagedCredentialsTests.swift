@@ -1,9 +1,10 @@
 import BearerCore
 import BearerJSON
 import Glibc
+import TestSupport
 import Testing
 
-@testable import BearerService
+@testable import BearerState
 
 @Suite struct DamagedCredentialsTests {
     let state: ExampleState

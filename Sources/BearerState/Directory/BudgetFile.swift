@@ -15,13 +15,13 @@ package struct BudgetFile: Sendable {
     /// How much the bucket holds by now, `wall` since 1970; 1 when nothing is known.
     ///
     /// A wall clock that went back in between adds nothing, one that went forward at most `burst`.
-    func level(rate: Double, burst: Double, at wall: Duration) -> Double {
+    package func level(rate: Double, burst: Double, at wall: Duration) -> Double {
         guard let (level, time) = read() else { return 1 }
         return min(burst, level + max(0, wall / .seconds(1) - time) * rate)
     }
 
     /// Blocks on the disk; failures are not told.
-    func save(level: Double, at wall: Duration) {
+    package func save(level: Double, at wall: Duration) {
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         let descriptor = openat(directory.descriptor, Self.name, flags, 0o600)
         guard descriptor >= 0 else { return }

@@ -1,11 +1,14 @@
 import AuthServerSimulator
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
 
-extension FailingDiskTests {
+/// The broker on a real file system that is full or read-only.
+@Suite(.enabled(if: Mount.isPermitted, "SKIPPED: only root with CAP_SYS_ADMIN can mount the disks that fail"))
+struct FailingDiskTests {
     enum Disk: CaseIterable { case full, readOnly }
 
     @Test("a disk that takes nothing stops nothing: from memory first, on disk later", arguments: Disk.allCases)

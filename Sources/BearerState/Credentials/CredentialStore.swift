@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import Glibc
 
 /// The client credentials of one profile for one server and statement: one file, 0600, replaced as a whole.
@@ -43,7 +44,7 @@ package struct CredentialStore: Sendable {
     package func save(_ stored: StoredCredentials) throws(StateError) -> String? {
         let directory = try root.makeSubdirectory(key.profile)
         var bytes = CredentialRecord(stored, machineID: machineID).encoded(for: key)
-        defer { Record.wipe(&bytes) }
+        defer { Secret.wipe(&bytes) }
         return try DurableWrite(name: fileName, directory: directory)
             .replace(with: bytes, keepingAsideAs: "\(fileName).retired-\(stored.registeredAt)")
             .map(directory.path(of:))

@@ -1,7 +1,8 @@
 import Glibc
+import TestSupport
 import Testing
 
-@testable import BearerService
+@testable import BearerState
 
 @Suite struct MachineIDTests {
     let temporary = TemporaryDirectory()

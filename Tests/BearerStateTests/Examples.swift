@@ -1,6 +1,7 @@
 import BearerCore
+import TestSupport
 
-@testable import BearerService
+@testable import BearerState
 
 extension CredentialKey {
     static func example(

@@ -45,7 +45,7 @@ package final class StateDirectory: Sendable {
     }
 
     /// What is remembered of the budget, which all profiles share.
-    var budget: BudgetFile { BudgetFile(directory: directory) }
+    package var budget: BudgetFile { BudgetFile(directory: directory) }
 
     private static func openOrMake(_ path: String) throws(StateError) -> Directory {
         if let existing = try Directory.open(path: path) { return existing }

@@ -1,5 +1,4 @@
 package import BearerCore
-internal import Crypto
 
 /// What client credentials belong to. Change the server or the statement, and the profile has others; change back,
 /// and the old ones serve again.
@@ -15,24 +14,17 @@ package struct CredentialKey: Sendable, Hashable {
         self.profile = profile
         self.server = server
         var hash = SHA256()
-        statement.secret.withBytes { hash.update(bufferPointer: $0) }
-        statementHash = hexadecimal(hash.finalize())
+        statement.secret.withBytes { hash.update($0) }
+        statementHash = hash.hexadecimal()
     }
 
     /// Tells the files of one profile apart: 32 hexadecimal digits.
     var fileIdentifier: String {
-        var hash = SHA256()
-        Array("\(server)\n\(statementHash)".utf8).withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return String(hexadecimal(hash.finalize()).prefix(32))
+        String(SHA256.hexadecimal(of: Array("\(server)\n\(statementHash)".utf8)[...]).prefix(32))
     }
 
     /// As they are written into each file.
     var fields: [(name: String, value: String)] {
         [("profile", profile), ("server", server), ("statement_sha256", statementHash)]
     }
-}
-
-/// Two lower-case digits a byte.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

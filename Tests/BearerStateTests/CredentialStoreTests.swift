@@ -1,8 +1,9 @@
 import BearerCore
 import Glibc
+import TestSupport
 import Testing
 
-@testable import BearerService
+@testable import BearerState
 
 @Suite struct CredentialStoreTests {
     let state: ExampleState

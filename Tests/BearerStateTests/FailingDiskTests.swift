@@ -1,6 +1,7 @@
 import BearerCore
-import BearerService
+import BearerState
 import Glibc
+import TestSupport
 import Testing
 
 /// Real file systems, full and read-only.

@@ -1,13 +1,13 @@
-import Glibc
+package import Glibc
 
 /// Another process: run to its end, or held until the test ends it.
-final class Command: Sendable {
-    let pid: pid_t
+package final class Command: Sendable {
+    package let pid: pid_t
     private let input: Int32
     private let output: Int32
 
     /// Starts `arguments[0]` by its path; `nil` when it cannot be started.
-    init?(_ arguments: [String]) {
+    package init?(_ arguments: [String]) {
         var toChild: [Int32] = [-1, -1]
         var fromChild: [Int32] = [-1, -1]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { return nil }
@@ -33,7 +33,7 @@ final class Command: Sendable {
     }
 
     /// Waits for the first bytes that the process writes; empty when it ends without.
-    func firstOutput() -> String {
+    package func firstOutput() -> String {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = read(output, &bytes, bytes.count)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
@@ -41,21 +41,21 @@ final class Command: Sendable {
 
     /// Waits for the end; the exit status, or 128 and the signal.
     @discardableResult
-    func wait() -> Int32 {
+    package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         let signal = status & 0x7F
         return signal == 0 ? status >> 8 & 0xFF : 128 + signal
     }
 
-    func end() {
+    package func end() {
         kill(pid, SIGKILL)
         wait()
     }
 
     /// Runs a process to its end; its exit status, 127 when it cannot be started.
     @discardableResult
-    static func run(_ arguments: String...) -> Int32 {
+    package static func run(_ arguments: String...) -> Int32 {
         Command(arguments)?.wait() ?? 127
     }
 }
