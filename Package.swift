@@ -13,7 +13,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -36,19 +35,17 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        .target(name: "BearerLoop", dependencies: ["CLinux", "BearerCore"]),
         .target(
             name: "BearerSystemd",
             dependencies: [
-                "CSystemd", "CLinux", "BearerCore",
+                "CSystemd", "BearerCore", "BearerLoop",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "BearerService",
             dependencies: [
-                "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerUpstream", "BearerSystemd",
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerLoop", "BearerUpstream", "BearerSystemd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -91,7 +88,13 @@ let package = Package(
         .testTarget(
             name: "BearerUpstreamTests", dependencies: ["BearerUpstream", "AuthServerSimulator", "TestSupport"]),
         .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerProtocol"]),
-        .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
+        .testTarget(name: "BearerLoopTests", dependencies: ["BearerLoop", "TestSupport"]),
+        .testTarget(
+            name: "BearerSystemdTests",
+            dependencies: [
+                "BearerSystemd", "BearerCore", "BearerLoop", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [

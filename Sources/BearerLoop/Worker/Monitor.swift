@@ -45,14 +45,18 @@ final class Monitor<Value>: @unchecked Sendable {
         }
     }
 
-    /// The same for `limit` at most; `nil` when the time is over.
-    func wait<Result>(within limit: Duration, for body: (inout Value) -> Result?) -> Result? {
+    /// The same for `limit` at most. When the time is over and `body` still returns nothing, the result is that of
+    /// `late`, called before anybody else can change the value.
+    func wait<Result>(
+        within limit: Duration, for body: (inout Value) -> Result?, late: (inout Value) -> Result
+    ) -> Result {
         var deadline = Self.deadline(after: limit)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
             if let result = body(&value) { return result }
-            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return body(&value) }
+            guard pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT else { continue }
+            return body(&value) ?? late(&value)
         }
     }
 

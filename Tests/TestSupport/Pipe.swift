@@ -1,11 +1,11 @@
-import Glibc
+internal import Glibc
 
 /// A pipe: a gate that a thread waits at, or a destination that takes no more.
-final class Pipe: Sendable {
-    let input: Int32
-    let output: Int32
+package final class Pipe: Sendable {
+    package let input: Int32
+    package let output: Int32
 
-    init() {
+    package init() {
         var ends: [Int32] = [-1, -1]
         precondition(pipe(&ends) == 0, "no pipe")
         (output, input) = (ends[0], ends[1])
@@ -17,18 +17,20 @@ final class Pipe: Sendable {
     }
 
     /// Lets one thread pass ``wait()``.
-    func signal() {
+    package func signal() {
         var byte: UInt8 = 0
         _ = write(input, &byte, 1)
     }
 
-    func wait() {
+    /// Waits for ``signal()``; false when none comes within a minute.
+    @discardableResult
+    package func wait() -> Bool {
         var byte: UInt8 = 0
-        _ = read(output, &byte, 1)
+        return isReadable && read(output, &byte, 1) == 1
     }
 
     /// Writes until the pipe takes no more; the number of bytes.
-    func fill() -> Int {
+    package func fill() -> Int {
         let flags = fcntl(input, F_GETFL)
         defer { _ = fcntl(input, F_SETFL, flags) }
         _ = fcntl(input, F_SETFL, flags | O_NONBLOCK)
@@ -39,7 +41,7 @@ final class Pipe: Sendable {
     }
 
     /// Reads `count` bytes.
-    func drop(_ count: Int) {
+    package func drop(_ count: Int) {
         var bytes = [UInt8](repeating: 0, count: 4_096)
         var left = count
         while left > 0 { left -= read(output, &bytes, min(left, bytes.count)) }
@@ -52,7 +54,7 @@ final class Pipe: Sendable {
     }
 
     /// Reads up to and with a line break.
-    func line() -> String {
+    package func line() -> String {
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while line.last != UInt8(ascii: "\n"), isReadable, read(output, &byte, 1) == 1 { line.append(byte) }
@@ -60,7 +62,7 @@ final class Pipe: Sendable {
     }
 
     /// The writing end of a pipe whose reading end is closed.
-    static func broken() -> Int32 {
+    package static func broken() -> Int32 {
         var ends: [Int32] = [-1, -1]
         precondition(pipe(&ends) == 0, "no pipe")
         close(ends[0])

@@ -1,8 +1,7 @@
-import BearerCore
 import Glibc
 import Testing
 
-@testable import BearerService
+@testable import BearerLoop
 
 @Suite("Alarm", .serialized, .timeLimit(.minutes(1))) struct AlarmTests {
     /// Runs `body` with an alarm and what it wakes.
@@ -16,7 +15,7 @@ import Testing
         wake.finish()
     }
 
-    private var now: Duration { SystemClock.now().boot }
+    private var now: Duration { SystemClock.boot() }
 
     @Test("it wakes at its time, not before")
     func time() async throws {

@@ -2,7 +2,10 @@ internal import Glibc
 
 /// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
 /// take waits, and whoever sends sees how much that is.
-final class SocketStream {
+///
+/// Whatever was put off for the sake of a stream ends with it: its timers, its place among those that go on later, its
+/// owner's calls.
+package final class SocketStream {
     private enum Ending {
         case none
         /// Shut the sending half down once everything is sent.
@@ -11,53 +14,52 @@ final class SocketStream {
         case all
     }
 
-    let loop: ServingLoop
+    private let loop: ServingLoop
     private let descriptor: CInt
     private var unsent: [UInt8] = []
     private var sent = 0
     private var interest: Readiness = []
     private var isSending = false
+    private var isGoingOnLater = false
     private var ending = Ending.none
-    private var onSent: () -> Void = {}
-    private var onBlocked: () -> Void = {}
-    private var onClose: () -> Void = {}
-    private(set) var isOpen = true
+    /// Kept alive until the stream is closed.
+    private var owner: (any SocketStreamOwner)?
+    private(set) var timers: [LoopTimer] = []
+    package private(set) var isOpen = true
 
     /// Takes over a non-blocking socket.
-    init(_ descriptor: CInt, on loop: ServingLoop) {
+    package init(_ descriptor: CInt, on loop: ServingLoop) {
         self.descriptor = descriptor
         self.loop = loop
     }
 
     /// Bytes that the peer has not taken yet.
-    var unsentCount: Int { unsent.count - sent }
+    package var unsentCount: Int { unsent.count - sent }
     /// Of them, those of an earlier turn.
-    var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
+    package var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
     /// Bytes that the peer has taken since it connected.
-    private(set) var sentCount = 0
+    package private(set) var sentCount = 0
 
-    /// - Parameters:
-    ///   - onReady: keeps its owner alive until the stream is closed.
-    ///   - onSent: called whenever everything is sent.
-    ///   - onBlocked: called whenever the peer takes no more for now.
-    ///   - onClose: called once, when the stream is closed by whomever.
-    func start(
-        readsInput: Bool, onReady: @escaping (Readiness) -> Void, onSent: @escaping () -> Void = {},
-        onBlocked: @escaping () -> Void = {}, onClose: @escaping () -> Void
-    ) {
-        self.onSent = onSent
-        self.onBlocked = onBlocked
-        self.onClose = onClose
+    /// Begins to serve `owner`. While nothing is read, only a peer that is gone shows.
+    ///
+    /// - Throws: when the kernel cannot watch the socket; it is closed then, and `owner` hears nothing.
+    package func start(readsInput: Bool, for owner: any SocketStreamOwner) throws(LoopError) {
         interest = readsInput ? .input : []
-        loop.watch(descriptor, for: interest, onReady)
+        do {
+            try loop.watch(descriptor, for: interest) { [self] in ready($0) }
+        } catch {
+            close()
+            throw error
+        }
+        self.owner = owner
     }
 
     /// While input is not read, only a peer that is gone shows.
-    func readInput(_ reads: Bool) {
+    package func readInput(_ reads: Bool) {
         setInterest(reads ? interest.union(.input) : interest.subtracting(.input))
     }
 
-    func send(_ bytes: [UInt8]) {
+    package func send(_ bytes: [UInt8]) {
         guard isOpen else { return }
         if unsent.isEmpty {
             unsent = bytes
@@ -69,34 +71,47 @@ final class SocketStream {
         flushAtEndOfTurn()
     }
 
-    /// Sends what the peer takes now.
-    func flush() {
-        isSending = false
-        guard isOpen else { return }
-        while sent < unsent.count {
-            guard sendSome() else { return }
-        }
-        unsent = []
-        sent = 0
-        setInterest(interest.subtracting(.output))
-        end()
-        onSent()
-    }
-
     /// The sending half ends when everything is sent.
-    func shutDownOutputOnceSent() {
+    package func shutDownOutputOnceSent() {
         ending = .output
         flushAtEndOfTurn()
     }
 
     /// Closing at once would drop what the peer has not taken yet.
-    func closeOnceSent() {
+    package func closeOnceSent() {
         ending = .all
         flushAtEndOfTurn()
     }
 
+    /// Has ``SocketStreamOwner/streamGoesOn()`` called once, after everybody who is ready now: for an owner that has more
+    /// to do than its share of a turn.
+    package func goOnLater() {
+        guard isOpen, !isGoingOnLater else { return }
+        isGoingOnLater = true
+        loop.goOnLater(self)
+    }
+
+    /// Calls `body` after `delay`, unless the stream is closed before.
+    @discardableResult
+    package func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer? {
+        guard isOpen else { return nil }
+        var fired: LoopTimer?
+        let timer = loop.schedule(after: delay) { [self] in
+            timers.removeAll { $0 == fired }
+            body()
+        }
+        fired = timer
+        timers.append(timer)
+        return timer
+    }
+
+    package func cancel(_ timer: LoopTimer) {
+        timers.removeAll { $0 == timer }
+        loop.cancel(timer)
+    }
+
     /// What came of a look for input.
-    enum Received {
+    package enum Received {
         case bytes
         case nothing
         /// The peer sends no more.
@@ -106,7 +121,7 @@ final class SocketStream {
     }
 
     /// Lends what has come in, at most `most` bytes or 4 KiB.
-    func receive(atMost most: Int = .max, _ body: (UnsafeRawBufferPointer) -> Void) -> Received {
+    package func receive(atMost most: Int = .max, _ body: (UnsafeRawBufferPointer) -> Void) -> Received {
         guard isOpen else { return .failure }
         let buffer = loop.input
         let count = recv(descriptor, buffer.baseAddress, min(most, buffer.count), CInt(MSG_DONTWAIT))
@@ -120,18 +135,48 @@ final class SocketStream {
         return .failure
     }
 
-    func close() {
+    package func close() {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
         Glibc.close(descriptor)
         unsent = []
         sent = 0
-        let closed = onClose
-        onClose = {}
-        onSent = {}
-        onBlocked = {}
-        closed()
+        for timer in timers { loop.cancel(timer) }
+        timers = []
+        let closed = owner
+        owner = nil
+        closed?.streamClosed()
+    }
+
+    // MARK: Called by the loop
+
+    /// Sends what the peer takes now.
+    func flush() {
+        isSending = false
+        guard isOpen else { return }
+        while sent < unsent.count {
+            guard sendSome() else { return }
+        }
+        unsent = []
+        sent = 0
+        setInterest(interest.subtracting(.output))
+        if isOpen { end() }
+        owner?.streamIsDrained()
+    }
+
+    func goOn() {
+        isGoingOnLater = false
+        owner?.streamGoesOn()
+    }
+
+    private func ready(_ events: Readiness) {
+        if events.contains(.output) { flush() }
+        if events.contains(.input) {
+            owner?.streamIsReadable()
+        } else if !events.isDisjoint(with: [.hangUp, .error]) {
+            close()
+        }
     }
 
     /// - Returns: false when nothing more can be sent for now.
@@ -150,7 +195,7 @@ final class SocketStream {
         case EAGAIN:
             compact()
             setInterest(interest.union(.output))
-            onBlocked()
+            owner?.streamIsBlocked()
         default: close()
         }
         return false
@@ -181,9 +226,14 @@ final class SocketStream {
         }
     }
 
+    /// A socket that the kernel watches no longer as it should would never be heard of again: it is closed.
     private func setInterest(_ new: Readiness) {
         guard new != interest, isOpen else { return }
         interest = new
-        loop.change(descriptor, to: new)
+        do {
+            try loop.change(descriptor, to: new)
+        } catch {
+            close()
+        }
     }
 }

@@ -4,10 +4,10 @@ internal import Glibc
 /// Accepts connections on a listening socket.
 ///
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
-final class Listener: @unchecked Sendable {
+package final class Listener: @unchecked Sendable {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
     private static let mostInATurn: CInt = 4
-    /// When there is no descriptor or memory for another connection, accepting rests for this long.
+    /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
     private static let backlog: CInt = 4096
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
@@ -15,8 +15,8 @@ final class Listener: @unchecked Sendable {
 
     private let descriptor: CInt
     private let loop: ServingLoop
-    private let onConnection: (CInt) -> Void
-    private let onShortage: (CInt) -> Void
+    private let onConnection: (CInt) throws(LoopError) -> Void
+    private let onShortage: (LoopError) -> Void
     private var isShort = false
     private var isOpen = true
     /// The descriptor of the newest connection.
@@ -25,12 +25,12 @@ final class Listener: @unchecked Sendable {
     /// Takes over a bound stream socket.
     ///
     /// - Parameters:
-    ///   - onConnection: takes over a non-blocking socket.
-    ///   - onShortage: told with errno when nothing can be accepted for want of descriptors or memory, and not again before
+    ///   - onConnection: takes over a non-blocking socket; throws, once the socket is closed, when it cannot be watched.
+    ///   - onShortage: told when nothing can be accepted for want of descriptors, memory or watches, and not again before
     ///     everybody who waited has been accepted.
-    init(
-        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (CInt) -> Void,
-        onConnection: @escaping @Sendable (CInt) -> Void
+    package init(
+        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (LoopError) -> Void,
+        onConnection: @escaping @Sendable (CInt) throws(LoopError) -> Void
     ) {
         self.descriptor = descriptor
         self.loop = loop
@@ -40,16 +40,16 @@ final class Listener: @unchecked Sendable {
 
     /// Starts to accept; on the loop's thread.
     ///
-    /// - Throws: ``LoopError`` when the socket cannot listen.
-    func start() throws(LoopError) {
+    /// - Throws: when the socket cannot listen or cannot be watched.
+    package func start() throws(LoopError) {
         let flags = fcntl(descriptor, F_GETFL)
         _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
         _ = try LoopError.checked("listen", listen(descriptor, Self.backlog))
-        loop.watch(descriptor, for: .input) { [self] _ in accept() }
+        try loop.watch(descriptor, for: .input) { [self] _ in accept() }
     }
 
     /// Accepts no more. Who has connected and was not accepted is still there for whoever holds the socket as well.
-    func stop() {
+    package func stop() {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
@@ -57,12 +57,16 @@ final class Listener: @unchecked Sendable {
     }
 
     private func accept() {
-        guard hasRoom() else { return restForAWhile(EMFILE) }
+        guard hasRoom() else { return restForAWhile(LoopError(call: "accept", code: EMFILE)) }
         for _ in 0..<Self.mostInATurn {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
                 newest = connection
-                onConnection(connection)
+                do throws(LoopError) {
+                    try onConnection(connection)
+                } catch {
+                    return restForAWhile(error)
+                }
                 continue
             }
             switch errno {
@@ -70,7 +74,7 @@ final class Listener: @unchecked Sendable {
             case EAGAIN:
                 isShort = false
                 return
-            default: return restForAWhile(errno)
+            default: return restForAWhile(LoopError(call: "accept", code: errno))
             }
         }
     }
@@ -95,12 +99,25 @@ final class Listener: @unchecked Sendable {
         return CInt(clamping: all - min(spare, all / 4))
     }
 
-    private func restForAWhile(_ code: CInt) {
-        loop.change(descriptor, to: [])
+    private func restForAWhile(_ shortage: LoopError) {
+        guard isOpen else { return }
+        watch(for: [])
         loop.schedule(after: Self.rest) { [self] in
-            if isOpen { loop.change(descriptor, to: .input) }
+            if isOpen { watch(for: .input) }
         }
-        if !isShort { onShortage(code) }
+        if !isShort { onShortage(shortage) }
         isShort = true
+    }
+
+    /// The kernel takes memory for a new watch, not for a change of one: this fails for no reason that we know, and then
+    /// it is tried again.
+    private func watch(for interest: Readiness) {
+        do {
+            try loop.change(descriptor, to: interest)
+        } catch {
+            loop.schedule(after: Self.rest) { [self] in
+                if isOpen { watch(for: interest) }
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ package enum SystemClock {
     }
 
     /// CLOCK_BOOTTIME alone.
-    static func boot() -> Duration { read(CLOCK_BOOTTIME) }
+    package static func boot() -> Duration { read(CLOCK_BOOTTIME) }
 
     private static func read(_ clock: clockid_t) -> Duration {
         var time = timespec()
