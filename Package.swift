@@ -12,7 +12,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -21,20 +20,14 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux"),
         .target(name: "BearerCore"),
         .target(name: "BearerJSON"),
         .target(name: "BearerProtocol", dependencies: ["BearerCore", "BearerJSON"]),
         .target(
-            name: "BearerUpstream",
-            dependencies: [
-                "BearerCore", "BearerJSON",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ]),
+            name: "BearerUpstream", dependencies: ["CCurl", "CCrypto", "CLinux", "BearerCore", "BearerJSON"]),
         .target(name: "BearerLoop", dependencies: ["CLinux", "BearerCore"]),
         .target(
             name: "BearerSystemd",
@@ -86,7 +79,12 @@ let package = Package(
         .testTarget(name: "BearerJSONTests", dependencies: ["BearerJSON", "TestSupport"]),
         .testTarget(name: "BearerProtocolTests", dependencies: ["BearerProtocol", "TestSupport"]),
         .testTarget(
-            name: "BearerUpstreamTests", dependencies: ["BearerUpstream", "AuthServerSimulator", "TestSupport"]),
+            name: "BearerUpstreamTests",
+            dependencies: [
+                "BearerUpstream", "CCurl", "CCrypto", "AuthServerSimulator", "TestSupport",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerProtocol"]),
         .testTarget(name: "BearerLoopTests", dependencies: ["BearerLoop", "TestSupport"]),
         .testTarget(

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,3 +75,23 @@ int clinux_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_NONBLOCK
 int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 int clinux_eventfd_signal(int event) { return eventfd_write(event, 1); }
+
+void clinux_wiping_free(void *block) {
+    if (block == NULL)
+        return;
+    explicit_bzero(block, malloc_usable_size(block));
+    free(block);
+}
+
+void *clinux_wiping_realloc(void *block, size_t size) {
+    if (block == NULL)
+        return malloc(size);
+    void *moved = size == 0 ? NULL : malloc(size);
+    if (size != 0 && moved == NULL)
+        return NULL;
+    size_t held = malloc_usable_size(block);
+    if (moved != NULL)
+        memcpy(moved, block, held < size ? held : size);
+    clinux_wiping_free(block);
+    return moved;
+}

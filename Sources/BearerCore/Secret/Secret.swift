@@ -18,6 +18,12 @@ package struct Secret: Sendable {
         self.init(text.utf8)
     }
 
+    /// Copies `bytes` and wipes them. They must not be shared with another array.
+    package init(wiping bytes: inout [UInt8]) {
+        storage = bytes.withUnsafeBytes { SecretStorage(copying: $0) }
+        SecretStorage.wipe(&bytes)
+    }
+
     /// The number of bytes.
     package var count: Int { storage.bytes.count }
 

@@ -12,6 +12,12 @@ final class SecretStorage: @unchecked Sendable {
         bytes.copyBytes(from: source)
     }
 
+    static func wipe(_ bytes: inout [UInt8]) {
+        bytes.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
+        }
+    }
+
     deinit {
         if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
         bytes.deallocate()

@@ -43,7 +43,7 @@ extension Broker {
             let leaving = profiles.values.filter { kept[$0.name] != $0.settings.key }
             if leaving.contains(where: \.isRegistering) { continue }
             guard let endangered = leaving.first(where: { $0.unsaved.contains(.credentials) }) else { return changed }
-            await reloaded.upstream.shutdown()
+            reloaded.upstream.shutdown()
             throw StartFailure(
                 .configuration,
                 "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a "

@@ -101,7 +101,7 @@ actor Broker {
         }
         self.alarm = nil
         alarm.stop()
-        await upstream.shutdown()
+        upstream.shutdown()
     }
 
     /// The caller sets the alarm.
@@ -118,13 +118,13 @@ actor Broker {
         if profiles.values.contains(where: \.isRegistering) {
             retire(upstream, after: Self.lastRegistration)
         } else {
-            await upstream.shutdown()
+            upstream.shutdown()
         }
     }
 
     /// Ends a client's connections once what it has in flight must be over.
     func retire(_ client: UpstreamClient, after delay: Duration) {
-        loop.schedule(after: delay) { Task { await client.shutdown() } }
+        loop.schedule(after: delay) { client.shutdown() }
     }
 
     private static let lastRegistration = Duration.seconds(4)

@@ -3,7 +3,6 @@ internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
 internal import Logging
-internal import NIOPosix
 
 /// A configuration with everything in it looked up.
 struct LoadedConfiguration: Sendable {
@@ -54,11 +53,11 @@ struct ConfigurationLoader: Sendable {
 
     func makeUpstream(_ configuration: Configuration) throws(StartFailure) -> UpstreamClient {
         let upstream = UpstreamConfiguration(
-            version: BearerdVersion.current, proxy: configuration.proxy?.description,
+            version: BearerdVersion.current,
+            proxy: configuration.proxy.map { UpstreamProxy(host: $0.host, port: $0.port) },
             trust: .chosen(caFile: configuration.caFile))
         do {
-            return try UpstreamClient(
-                configuration: upstream, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            return try UpstreamClient(configuration: upstream)
         } catch {
             throw StartFailure(.configuration, "\(error)")
         }

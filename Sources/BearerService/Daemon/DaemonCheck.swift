@@ -16,7 +16,7 @@ package enum DaemonCheck {
             guard problems.isEmpty else { return .configuration }
             let loader = ConfigurationLoader(paths: paths, options: options, credentials: .inherited, handedOver: [])
             try loader.checkOpenness(of: configuration)
-            try await loader.makeUpstream(configuration).shutdown()
+            _ = try loader.makeUpstream(configuration)
             print(configuration.effectiveDescription)
             print("# FileDescriptorStoreMax= of the unit: at least \(2 * configuration.profiles.count)")
             return .success

@@ -34,15 +34,9 @@ struct DaemonStart {
         let directory = try openState(paths)
         for warning in directory.warnings { journal.write(.stateWarning, "\(warning)") }
         let upstream = try loader.makeUpstream(loaded.configuration)
-        do {
-            let sockets = try openSockets(paths, handedOver)
-            let broker = try makeBroker(loaded, loader, directory, upstream, handedOver)
-            try await serve(sockets, broker, wait: loaded.configuration.startup.wait)
-        } catch {
-            // The HTTP client must not be let go of before it is shut down.
-            await upstream.shutdown()
-            throw error
-        }
+        let sockets = try openSockets(paths, handedOver)
+        let broker = try makeBroker(loaded, loader, directory, upstream, handedOver)
+        try await serve(sockets, broker, wait: loaded.configuration.startup.wait)
         withExtendedLifetime(directory) {}
     }
 

@@ -1,3 +1,4 @@
+internal import BearerUpstream
 internal import CLinux
 internal import Glibc
 
@@ -10,5 +11,6 @@ package enum ProcessHardening {
         for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { Glibc.signal(signal, SIG_DFL) }
         Glibc.signal(SIGPIPE, SIG_IGN)
         umask(0o077)
+        CurlLibrary.wipeFreedMemory()
     }
 }

@@ -1,9 +1,9 @@
+internal import CCrypto
 internal import Glibc
-internal import NIOSSL
 
 /// The certificate authorities that a server's certificate must lead to.
 package enum TrustRoots: Sendable, Equatable {
-    /// The operating system's.
+    /// The operating system's. They are read at each exchange, so that an update of them needs no restart.
     case system
     /// Those in a PEM file, and no others. It is read once, when a client is made.
     case file(String)
@@ -23,27 +23,33 @@ package enum TrustRoots: Sendable, Equatable {
         getenv("SSL_CERT_FILE").map { String(cString: $0) }
     }
 
-    func tlsConfiguration() throws(UpstreamConfigurationError) -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.certificateVerification = .fullVerification
-        switch self {
-        case .system: configuration.trustRoots = .default
-        case .file(let path): configuration.trustRoots = .certificates(try Self.certificates(at: path))
-        }
-        return configuration
-    }
-
-    private static func certificates(at path: String) throws(UpstreamConfigurationError) -> [NIOSSLCertificate] {
+    /// The PEM of the file, each certificate of which was parsed; nil for the system's.
+    func certificates() throws(UpstreamConfigurationError) -> [UInt8]? {
+        guard case .file(let path) = self else { return nil }
         let pem: [UInt8]
         do {
             pem = try BoundedFile.read(path, upTo: 16 << 20)
         } catch {
             throw .unreadableAuthorities(path: path, reason: error.reason)
         }
-        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(pem), !certificates.isEmpty else {
-            throw .noCertificates(path: path)
+        guard Self.holdsCertificates(pem) else { throw .noCertificates(path: path) }
+        return pem
+    }
+
+    /// Whether there is at least one, and none that cannot be parsed.
+    private static func holdsCertificates(_ pem: [UInt8]) -> Bool {
+        pem.withUnsafeBytes { bytes in
+            guard let input = BIO_new_mem_buf(bytes.baseAddress, CInt(bytes.count)) else { return false }
+            defer { BIO_free(input) }
+            ERR_clear_error()
+            defer { ERR_clear_error() }
+            var count = 0
+            while let certificate = PEM_read_bio_X509(input, nil, nil, nil) {
+                X509_free(certificate)
+                count += 1
+            }
+            let error = ERR_peek_last_error()
+            return count > 0 && ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE
         }
-        return certificates
     }
 }

@@ -4,8 +4,8 @@ internal import Glibc
 package struct UpstreamConfiguration: Sendable {
     /// Sent as `bearerd/<version>` where a request names no user agent of its own.
     package var version: String
-    /// `http://host:port`; HTTPS goes through it by CONNECT.
-    package var proxy: String?
+    /// HTTPS goes through it by CONNECT. Servers on this host are connected to directly.
+    package var proxy: UpstreamProxy?
     /// The authorities that a server's certificate is checked against.
     package var trust: TrustRoots
     package var limits: UpstreamLimits
@@ -14,7 +14,7 @@ package struct UpstreamConfiguration: Sendable {
 
     package init(
         version: String,
-        proxy: String? = nil,
+        proxy: UpstreamProxy? = nil,
         trust: TrustRoots = .chosen(),
         limits: UpstreamLimits = UpstreamLimits(),
         wallClock: @escaping @Sendable () -> Duration = UpstreamConfiguration.systemWallClock
@@ -33,4 +33,21 @@ package struct UpstreamConfiguration: Sendable {
         clock_gettime(CLOCK_REALTIME, &reading)
         return .seconds(reading.tv_sec) + .nanoseconds(reading.tv_nsec)
     }
+}
+
+/// Where the HTTP proxy listens.
+package struct UpstreamProxy: Sendable, Equatable {
+    /// A DNS name or an address; an IPv6 address without brackets.
+    package let host: String
+    /// 1–65535
+    package let port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
+    var url: String { "http://\(authority)" }
 }

@@ -4,8 +4,6 @@ package enum UpstreamConfigurationError: Error, Sendable, Equatable {
     case unreadableAuthorities(path: String, reason: String)
     /// The file was read and holds no certificate, or one that cannot be parsed.
     case noCertificates(path: String)
-    /// Not of the form `http://host:port`.
-    case invalidProxy
 }
 
 extension UpstreamConfigurationError: CustomStringConvertible {
@@ -15,8 +13,6 @@ extension UpstreamConfigurationError: CustomStringConvertible {
             "\(path): cannot be read (\(reason)); expected a PEM file of certificate authorities"
         case .noCertificates(let path):
             "\(path): holds no certificate that can be read; expected a PEM file of certificate authorities"
-        case .invalidProxy:
-            "proxy: not of the form http://host:port, port 1 to 65535, without user, path or query"
         }
     }
 }

@@ -16,8 +16,4 @@ enum Endpoint: Sendable {
         case .token: "application/x-www-form-urlencoded"
         }
     }
-
-    /// Whether a success that cannot be used counts as no answer: a registration was made and is lost, whereas a
-    /// token is simply asked for again.
-    var losesByUnusableSuccess: Bool { self == .register }
 }

@@ -1,6 +1,10 @@
 /// `application/x-www-form-urlencoded`; RFC 6749 appendix B and the URL standard's serializer.
 struct FormEncoding {
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
+
+    init(reserving count: Int = 0) {
+        bytes.reserveCapacity(count)
+    }
 
     /// Appends a field. The name is written as it is.
     mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
@@ -19,8 +23,13 @@ struct FormEncoding {
         case UInt8(ascii: " "):
             bytes.append(UInt8(ascii: "+"))
         default:
-            let digits = Array("0123456789ABCDEF".utf8)
-            bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            bytes.append(UInt8(ascii: "%"))
+            bytes.append(Self.digit(byte >> 4))
+            bytes.append(Self.digit(byte & 15))
         }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

@@ -20,10 +20,14 @@ struct HTTPReply: Sendable, Equatable {
     var contentEncoding: String?
     /// `Retry-After` as sent.
     var retryAfter: String?
+    /// `Date` as sent.
+    var date: String?
     var body: Body
 
     var isSuccess: Bool { 200..<300 ~= status }
 
     /// Whether a documented `error` in the body would decide.
     var isClientError: Bool { 400..<500 ~= status }
+
+    static func readsBody(status: Int) -> Bool { 200..<300 ~= status || 400..<500 ~= status }
 }

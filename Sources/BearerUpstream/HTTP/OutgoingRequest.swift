@@ -1,6 +1,5 @@
-internal import AsyncHTTPClient
 internal import BearerCore
-internal import NIOHTTP1
+internal import Glibc
 
 /// A POST to one of the two endpoints. What is secret in it is in the body, never in the URL.
 struct OutgoingRequest: Sendable {
@@ -20,21 +19,27 @@ struct OutgoingRequest: Sendable {
         return String(afterScheme.prefix { $0 != "/" && $0 != "?" })
     }
 
-    private var headers: HTTPHeaders {
-        [
-            "Content-Type": endpoint.contentType,
-            "Accept": "application/json",
-            "X-Device-Info": deviceInfo,
-            "User-Agent": userAgent,
-        ]
+    /// With the brackets of an IPv6 address.
+    var host: String {
+        guard let end = authority.lastIndex(of: ":"), port != nil else { return authority }
+        return String(authority[..<end])
     }
 
-    /// The request for the HTTP client; `progress` learns when it goes out.
-    func httpRequest(_ progress: ExchangeProgress) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: url)
-        request.method = .POST
-        request.headers = headers
-        request.body = .stream(RequestBody(content: body, progress: progress), length: .known(Int64(body.count)))
-        return request
+    var port: Int? {
+        authority.lastIndex(of: ":").flatMap { UInt16(authority[authority.index(after: $0)...]) }.map(Int.init)
+    }
+
+    /// Whether the server is on this host, by its address or the name `localhost`.
+    var isLoopback: Bool {
+        var address = in_addr()
+        if inet_pton(AF_INET, host, &address) == 1 { return UInt32(bigEndian: address.s_addr) >> 24 == 127 }
+        return host == "localhost" || host == "[::1]"
+    }
+
+    var headerLines: [String] {
+        [
+            "Content-Type: \(endpoint.contentType)", "Accept: application/json", "X-Device-Info: \(deviceInfo)",
+            "User-Agent: \(userAgent)",
+        ]
     }
 }

@@ -1,126 +1,114 @@
-internal import AsyncHTTPClient
 internal import BearerCore
+internal import CCrypto
+internal import CCurl
 internal import Glibc
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
-internal import NIOSSL
 
-/// Turns the error of an exchange that brought no status into what the core decides on.
+/// Turns the end of a transfer that brought no status into what the core decides on.
 ///
-/// Before the request was sent the error says how connecting failed; afterwards only that no answer came, and whether
-/// the server acted is unknown.
+/// Before the request was sent the end says how connecting failed; afterwards only that no answer came, and whether the
+/// server acted is unknown.
 struct TransportFailure {
     /// Whom we speak TLS with, for messages.
     let server: String
     /// Whom we connect to, for messages: the server or the proxy.
     let peer: String
     let limits: UpstreamLimits
-    let isSent: Bool
-    let isLate: Bool
 
-    func classify(_ error: any Error) -> ExchangeFailure {
-        if isLate {
+    func classify(_ end: TransferEnd) -> ExchangeFailure {
+        end.isSent ? afterSending(end) : beforeSending(end)
+    }
+
+    private func afterSending(_ end: TransferEnd) -> ExchangeFailure {
+        if end.isHeadTooLong {
+            let detail = "the head of the reply is longer than \(ReplyBuffer.headLimit) bytes"
+            return ExchangeFailure(.unexpectedReply, detail: detail, isUnanswered: true)
+        }
+        switch end.code {
+        case CURLE_OPERATION_TIMEDOUT:
             let detail = "no complete answer within \(limits.exchange), the time limit of an exchange"
-            return ExchangeFailure(.timedOut, detail: detail, isUnanswered: isSent)
+            return ExchangeFailure(.timedOut, detail: detail, isUnanswered: true)
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING, CURLE_OK:
+            return ExchangeFailure(.unexpectedReply, detail: "the reply is not HTTP/1.1", isUnanswered: true)
+        default:
+            let detail = "the connection was lost before an answer came"
+            return ExchangeFailure(.connectionLost, detail: detail, isUnanswered: true)
         }
-        return isSent ? afterSending(error) : beforeSending(error)
     }
 
-    private func afterSending(_ error: any Error) -> ExchangeFailure {
-        if error is HTTPParserError {
-            return ExchangeFailure(
-                .unexpectedReply,
-                detail: "the reply is not HTTP/1.1",
-                isUnanswered: true
-            )
-        }
-        return ExchangeFailure(
-            .connectionLost,
-            detail: "the connection was lost before an answer came",
-            isUnanswered: true
-        )
-    }
-
-    private func beforeSending(_ error: any Error) -> ExchangeFailure {
-        if let problem = tlsProblem(error) {
+    private func beforeSending(_ end: TransferEnd) -> ExchangeFailure {
+        if let problem = tlsProblem(end) {
             return ExchangeFailure(.tls, detail: "no TLS with \(server): \(problem)")
         }
-        return ExchangeFailure(.notConnected, detail: "no connection to \(peer): \(connectProblem(error))")
+        return ExchangeFailure(.notConnected, detail: "no connection to \(peer): \(connectProblem(end))")
     }
 
-    private func tlsProblem(_ error: any Error) -> String? {
-        switch error {
-        case let error as HTTPClientError where error == .tlsHandshakeTimeout:
+    private func tlsProblem(_ end: TransferEnd) -> String? {
+        switch end.code {
+        case CURLE_PEER_FAILED_VERIFICATION:
+            Self.certificateProblem(end.verification)
+        case CURLE_SSL_CONNECT_ERROR:
+            Self.handshakeProblem(end.message)
+        case CURLE_OPERATION_TIMEDOUT where end.hasBegunTLS:
             "the handshake was not complete within \(limits.connect)"
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
-            "the certificate is for another name"
-        case NIOSSLError.handshakeFailed(let cause), let cause as BoringSSLError:
-            Self.handshakeProblem(cause)
-        case is NIOSSLError, is NIOSSLExtraError:
-            "the connection was closed during the handshake"
+        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM:
+            "it could not be set up; are root certificates installed?"
         default:
             nil
         }
     }
 
-    /// BoringSSL names its reasons only in the text of its error stack.
-    private static func handshakeProblem(_ cause: BoringSSLError) -> String {
-        let text = String(describing: cause)
+    private static func certificateProblem(_ verification: Int) -> String {
+        switch CInt(truncatingIfNeeded: verification) {
+        // The last is what libcurl leaves there when the name is the only thing that is wrong.
+        case X509_V_OK, X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, X509_V_ERR_UNSPECIFIED:
+            "the certificate is for another name"
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            "the certificate has expired"
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            "the certificate is not valid yet; is the clock right?"
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+            "the certificate is self-signed, expected one from a trusted authority"
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+            X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+            "the certificate is not from a trusted authority"
+        case let other:
+            "the certificate is not accepted (\(String(cString: X509_verify_cert_error_string(Int(other)))))"
+        }
+    }
+
+    /// libcurl tells the reasons of OpenSSL only in words.
+    private static func handshakeProblem(_ message: String) -> String {
         let known = [
-            ("CERTIFICATE_VERIFY_FAILED", "the certificate is not from a trusted authority, or not valid now"),
-            ("EOF during handshake", "the connection was closed during the handshake"),
-            ("WRONG_VERSION_NUMBER", "the answer is not TLS"),
-            ("PROTOCOL_VERSION", "the peer does not speak TLS 1.2 or newer"),
-            ("UNSUPPORTED_PROTOCOL", "the peer does not speak TLS 1.2 or newer"),
+            ("wrong version number", "the answer is not TLS"),
+            ("packet length too long", "the answer is not TLS"),
+            ("http request", "the answer is not TLS"),
+            ("protocol version", "the peer does not speak TLS 1.2 or newer"),
+            ("unsupported protocol", "the peer does not speak TLS 1.2 or newer"),
+            ("unexpected eof", "the connection was closed during the handshake"),
+            ("SSL_ERROR_SYSCALL", "the connection was closed during the handshake"),
+            ("reset by peer", "the connection was closed during the handshake"),
         ]
-        if let match = known.first(where: { text.contains($0.0) }) { return match.1 }
-        if case .unknownError = cause { return "it could not be set up; are root certificates installed?" }
-        return "the handshake failed"
+        return known.first { message.contains($0.0) }?.1 ?? "the handshake failed"
     }
 
-    private func connectProblem(_ error: any Error) -> String {
-        switch error {
-        case let error as HTTPClientError:
-            clientProblem(error)
-        case let error as IOError:
-            Self.systemProblem(error)
-        case let error as NIOConnectionError:
-            Self.attemptsProblem(error)
-        case is CancellationError:
-            Self.givenUp
+    private func connectProblem(_ end: TransferEnd) -> String {
+        switch end.code {
+        case CURLE_ABORTED_BY_CALLBACK:
+            return "the exchange was given up"
+        case CURLE_BAD_FUNCTION_ARGUMENT:
+            return "a header has characters that cannot be sent"
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return "the name was not resolved"
+        case CURLE_OPERATION_TIMEDOUT:
+            return "not established within \(limits.connect)"
+        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
+            return "no memory or thread is left for it"
         default:
-            "the connection failed"
+            break
         }
-    }
-
-    private func clientProblem(_ error: HTTPClientError) -> String {
-        switch error {
-        case .connectTimeout, .getConnectionFromPoolTimeout, .httpProxyHandshakeTimeout:
-            "not established within \(limits.connect)"
-        case .proxyAuthenticationRequired:
-            "it asks for authentication, which is not supported"
-        case .invalidProxyResponse:
-            "it refused to connect to the server"
-        case .remoteConnectionClosed:
-            "it was closed at once"
-        case .cancelled, .alreadyShutdown:
-            Self.givenUp
-        default:
-            error.shortDescription
-        }
-    }
-
-    private static let givenUp = "the exchange was given up"
-
-    private static func systemProblem(_ error: IOError) -> String {
-        String(cString: strerror(error.errnoCode))
-    }
-
-    private static func attemptsProblem(_ error: NIOConnectionError) -> String {
-        if let attempt = error.connectionErrors.last {
-            return (attempt.error as? IOError).map(systemProblem) ?? "not established"
-        }
-        return "the name was not resolved"
+        if end.proxyStatus == 407 { return "it asks for authentication, which is not supported" }
+        if end.proxyStatus >= 300 || end.code == CURLE_PROXY { return "it refused to connect to the server" }
+        if end.code == CURLE_GOT_NOTHING { return "it was closed at once" }
+        return end.systemError == 0 ? "the connection failed" : String(cString: strerror(end.systemError))
     }
 }

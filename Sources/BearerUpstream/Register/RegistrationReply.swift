@@ -40,8 +40,10 @@ enum RegistrationReply {
         return text
     }
 
+    /// A negative one says nothing: some servers answer -1 for “unknown”.
     private static func issuedAt(in object: ReplyObject) -> Int64? {
-        guard case .other(let value) = object["client_id_issued_at"] else { return nil }
-        return value.wholeNumber
+        guard case .other(let value) = object["client_id_issued_at"], let seconds = value.wholeNumber, seconds >= 0
+        else { return nil }
+        return seconds
     }
 }

@@ -37,13 +37,17 @@ package struct RegistrationRequest: Sendable {
         )
     }
 
+    /// Written into a room that is large enough from the start: one that grows would leave copies behind.
     private var body: Secret {
-        var json = JSONWriter()
-        json.object { json in
-            json.key("software_statement")
-            statement.withBytes { json.string(utf8: $0) }
-            if let redirectURI { json.member("redirect_uri", redirectURI) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * statement.count + 6 * (redirectURI?.utf8.count ?? 0) + 64)
+        bytes.appendJSON { json in
+            json.object { json in
+                json.key("software_statement")
+                statement.withBytes { json.string(utf8: $0) }
+                if let redirectURI { json.member("redirect_uri", redirectURI) }
+            }
         }
-        return Secret(json.bytes)
+        return Secret(wiping: &bytes)
     }
 }

@@ -4,10 +4,14 @@ internal import BearerJSON
 /// Decides what a reply means before anything endpoint-specific is read from it.
 ///
 /// A documented `error` decides whatever the 4xx status; every other status that is no success stands for itself.
-/// A status that arrived is an answer, even if the body is unusable, save for a success whose registration is lost.
+///
+/// A registration may have been made although its answer is of no use. That is known not to be so only if a documented
+/// `error` came, 429, 3xx, 401, 403, 404, 503 with `Retry-After`, or 200 with an HTML page, which is a captive portal's.
+/// Every other answer without credentials leaves it open: a gateway says 502 or 504 when the answer of the server behind
+/// it was lost. A token that is lost is simply asked for again.
 struct ReplyJudge {
     let endpoint: Endpoint
-    /// The wall clock since 1970, when the reply had come.
+    /// The wall clock since 1970, when the reply had come; for a reply without `Date`.
     let now: Duration
 
     /// The object of a success.
@@ -18,7 +22,7 @@ struct ReplyJudge {
             do {
                 return try ReplyObject(parsing: body)
             } catch {
-                throw unusable(reply, Self.problem(error, in: reply), isFromEndpoint: Self.mayBeDamaged(body, reply))
+                throw unusable(reply, Self.problem(error, in: reply))
             }
         case .longer(let limit):
             throw unusable(reply, "the reply is longer than \(limit) bytes")
@@ -32,27 +36,25 @@ struct ReplyJudge {
     }
 
     /// The failure for a success that is not what the endpoint documents.
-    ///
-    /// - Parameter isFromEndpoint: false for what something on the way says, such as a captive portal's page.
-    func unusable(_ reply: HTTPReply, _ detail: String, isFromEndpoint: Bool = true) -> ExchangeFailure {
+    func unusable(_ reply: HTTPReply, _ detail: String) -> ExchangeFailure {
         ExchangeFailure(
-            .unexpectedReply,
-            detail: detail,
-            retryAfter: retryAfter(reply),
-            isUnanswered: endpoint.losesByUnusableSuccess && isFromEndpoint
-        )
+            .unexpectedReply, detail: detail, retryAfter: retryAfter(reply), isUnanswered: mayHaveRegistered(reply))
     }
 
-    /// Whether the body may be a JSON object, encoded or damaged, rather than a page, a text or nothing at all.
-    private static func mayBeDamaged(_ body: Secret, _ reply: HTTPReply) -> Bool {
-        if reply.contentEncoding != nil { return true }
-        return body.withBytes { bytes in
-            bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+    /// Whether a registration may have been made, for a reply that brings neither credentials nor a documented `error`.
+    private func mayHaveRegistered(_ reply: HTTPReply) -> Bool {
+        guard endpoint == .register else { return false }
+        switch reply.status {
+        case 200: return !reply.isPage
+        case 300..<400, 401, 403, 404, 429: return false
+        case 503: return retryAfter(reply) == nil
+        default: return true
         }
     }
 
     private func lost(_ reply: HTTPReply, _ reason: ExchangeFailure.Reason, _ detail: String) -> ExchangeFailure {
-        ExchangeFailure(reason, detail: detail, retryAfter: retryAfter(reply), isUnanswered: true)
+        let isUnanswered = endpoint == .token || mayHaveRegistered(reply)
+        return ExchangeFailure(reason, detail: detail, retryAfter: retryAfter(reply), isUnanswered: isUnanswered)
     }
 
     private func refusal(_ reply: HTTPReply) -> ExchangeFailure {
@@ -62,10 +64,8 @@ struct ReplyJudge {
             return ExchangeFailure(.oauth(error), detail: detail, retryAfter: retryAfter(reply))
         }
         return ExchangeFailure(
-            .status(reply.status),
-            detail: statusDetail(reply, code: code),
-            retryAfter: retryAfter(reply)
-        )
+            .status(reply.status), detail: statusDetail(reply, code: code), retryAfter: retryAfter(reply),
+            isUnanswered: mayHaveRegistered(reply))
     }
 
     /// The `error` member of a 4xx reply.
@@ -84,7 +84,9 @@ struct ReplyJudge {
     }
 
     private func retryAfter(_ reply: HTTPReply) -> Duration? {
-        reply.retryAfter.flatMap { RetryAfter.parse($0, now: now) }
+        // The server's own clock, if it tells it: this host's may be wrong.
+        let sent = reply.date.flatMap(HTTPDate.unixSeconds).map { Duration.seconds($0) }
+        return reply.retryAfter.flatMap { RetryAfter.parse($0, now: sent ?? now) }
     }
 
     private static func problem(_ malformed: ReplyObject.Malformed, in reply: HTTPReply) -> String {
@@ -101,5 +103,18 @@ struct ReplyJudge {
             }
             return "the reply is \(type), expected a JSON object"
         }
+    }
+}
+
+extension HTTPReply {
+    /// Whether the body is an HTML page, by its type or by how it begins. A JSON object is none, whatever its type.
+    fileprivate var isPage: Bool {
+        let type = contentType.flatMap(SafeWord.mediaType)?.lowercased()
+        let isTypeOfPage = type == "text/html" || type == "application/xhtml+xml"
+        guard case .whole(let body) = body, contentEncoding == nil else { return isTypeOfPage }
+        let first = body.withBytes { bytes in
+            bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        }
+        return first == UInt8(ascii: "<") || (isTypeOfPage && first != nil && first != UInt8(ascii: "{"))
     }
 }

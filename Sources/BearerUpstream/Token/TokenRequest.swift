@@ -27,11 +27,12 @@ package struct TokenRequest: Sendable {
         )
     }
 
+    /// Written into a room that is large enough from the start: one that grows would leave copies behind.
     private var body: Secret {
-        var form = FormEncoding()
+        var form = FormEncoding(reserving: 3 * (credentials.clientID.utf8.count + credentials.clientSecret.count) + 64)
         form.append("client_id", credentials.clientID.utf8)
         credentials.clientSecret.withBytes { form.append("client_secret", $0) }
         form.append("grant_type", "client_credentials".utf8)
-        return Secret(form.bytes)
+        return Secret(wiping: &form.bytes)
     }
 }

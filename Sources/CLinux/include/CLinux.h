@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
@@ -59,5 +60,11 @@ int clinux_eventfd(void);
 
 /// eventfd_write(3) of 1: makes it readable.
 int clinux_eventfd_signal(int event);
+
+/// free(3), after the whole block was wiped.
+void clinux_wiping_free(void *block);
+
+/// realloc(3), which always moves the block and wipes the old one.
+void *clinux_wiping_realloc(void *block, size_t size);
 
 #endif

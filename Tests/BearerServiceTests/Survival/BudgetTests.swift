@@ -56,8 +56,7 @@ extension Survival {
         @Test("what the host's other programs use up costs time, and no profile goes without")
         func shared() async throws {
             let other = try UpstreamClient(
-                configuration: UpstreamConfiguration(version: "other"),
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+                configuration: UpstreamConfiguration(version: "other"))
             try await withBroker(setup(Array(Self.names.prefix(30)))) { test in
                 var next = test.clock.now().boot
                 await test.live(.seconds(600), step: .milliseconds(500)) {
@@ -79,7 +78,7 @@ extension Survival {
                 // Of a budget of one a second, what the throttle lets through is half.
                 #expect(throttled(test.server) <= 120)
             }
-            await other.shutdown()
+            other.shutdown()
         }
 
         @Test("the budget that is left is remembered", arguments: [0.0, 0.4, 2.5, 4.9])

@@ -18,9 +18,10 @@ struct RequestBytesTests {
             + #""redirect_uri":"adobepass://com.programmer"}"#
         #expect(
             server.log.requests == [
-                "POST /o/client/register HTTP/1.1\r\n" + "Content-Type: application/json\r\n"
+                "POST /o/client/register HTTP/1.1\r\n" + "Host: 127.0.0.1:\(server.port)\r\n"
+                    + "Content-Type: application/json\r\n"
                     + "Accept: application/json\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
-                    + "User-Agent: bearerd/1.2.3\r\n" + "host: 127.0.0.1:\(server.port)\r\n"
+                    + "User-Agent: bearerd/1.2.3\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
             ])
         await server.stop()
@@ -36,9 +37,10 @@ struct RequestBytesTests {
         let body = "client_id=id-1&client_secret=s3cret%2F%2B%26+%3D%7E%C3%A4&grant_type=client_credentials"
         #expect(
             server.log.requests == [
-                "POST /base/o/client/token HTTP/1.1\r\n" + "Content-Type: application/x-www-form-urlencoded\r\n"
+                "POST /base/o/client/token HTTP/1.1\r\n" + "Host: 127.0.0.1:\(server.port)\r\n"
+                    + "Content-Type: application/x-www-form-urlencoded\r\n"
                     + "Accept: application/json\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
-                    + "User-Agent: Player/7\r\n" + "host: 127.0.0.1:\(server.port)\r\n"
+                    + "User-Agent: Player/7\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
             ])
         await server.stop()

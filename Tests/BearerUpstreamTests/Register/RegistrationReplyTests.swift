@@ -27,6 +27,7 @@ struct RegistrationReplyTests {
         arguments: [
             ("", nil), (#","client_id_issued_at":null"#, nil), (#","client_id_issued_at":"today""#, nil),
             (#","client_id_issued_at":1.5"#, nil), (#","client_id_issued_at":1e3"#, 1000),
+            (#","client_id_issued_at":0"#, 0), (#","client_id_issued_at":-1"#, nil),
         ] as [(String, Int64?)])
     func issuedAt(member: String, expected: Int64?) throws {
         let credentials = try outcome(#"{"client_id":"a","client_secret":"b"\#(member)}"#).get()

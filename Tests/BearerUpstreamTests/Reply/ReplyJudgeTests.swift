@@ -23,6 +23,7 @@ struct ReplyJudgeTests {
     }
 
     static let withoutError: [(Int, HTTPReply.Body, String)] = [
+
         (302, .unread, "status 302: redirects are not followed"),
         (304, .unread, "status 304: redirects are not followed"),
         (400, .text(#"{"error":"server_is_sad"}"#), "status 400 with the undocumented error server_is_sad"),
@@ -42,12 +43,41 @@ struct ReplyJudgeTests {
         (600, .unread, "status 600, expected a success"),
     ]
 
-    @Test("any other status stands for itself, and is an answer", arguments: withoutError)
+    @Test("any other status stands for itself", arguments: withoutError)
     func undocumented(status: Int, body: HTTPReply.Body, detail: String) {
-        let failure = refusal(HTTPReply(status: status, body: body), .register)
+        let failure = refusal(HTTPReply(status: status, body: body))
         #expect(failure?.reason == .status(status))
         #expect(failure?.detail == detail)
         #expect(failure?.isUnanswered == false)
+    }
+
+    /// Whether a registration may have been made, by status, type, `Retry-After` and body.
+    static let registrations: [(Int, String?, String?, HTTPReply.Body, Bool)] = [
+        (301, nil, nil, .unread, false), (302, nil, nil, .unread, false), (304, nil, nil, .unread, false),
+        (401, nil, nil, .text(""), false), (403, nil, nil, .text("<html>"), false), (404, nil, nil, .cut, false),
+        (429, "text/html", nil, .text("<html>"), false), (429, nil, nil, .late, false),
+        (503, nil, "7", .unread, false), (503, nil, "soon", .unread, true), (503, nil, nil, .unread, true),
+        (408, nil, nil, .text(""), true), (400, nil, nil, .text(#"{"error":"server_is_sad"}"#), true),
+        (418, nil, nil, .text(""), true), (500, nil, "7", .unread, true), (502, nil, nil, .unread, true),
+        (504, nil, nil, .unread, true), (520, nil, nil, .unread, true), (600, nil, nil, .unread, true),
+        (200, "text/html", nil, .text("<html>"), false), (200, nil, nil, .text("\u{FEFF}\r\n <!DOCTYPE html>"), false),
+        (200, "application/xhtml+xml; charset=utf-8", nil, .text("page"), false),
+        (200, "text/html", nil, .longer(than: 10), false), (200, "text/html", nil, .cut, false),
+        (200, "text/html", nil, .late, false), (200, nil, nil, .longer(than: 10), true),
+        (200, "text/html", nil, .text("{"), true), (200, "text/html", nil, .text(""), true),
+        (200, nil, nil, .text(""), true), (200, nil, nil, .text("[]"), true), (200, nil, nil, .text("{}x"), true),
+        (200, "text/plain", nil, .text("thanks"), true), (200, nil, nil, .cut, true), (200, nil, nil, .late, true),
+        (201, "text/html", nil, .text("<html>"), true), (201, nil, nil, .text(""), true),
+        (201, nil, nil, .text("[1]"), true), (202, "text/html", nil, .text("<html>"), true),
+        (204, nil, nil, .text(""), true),
+    ]
+
+    @Test("an answer that leaves open whether a registration was made counts as none", arguments: registrations)
+    func registration(
+        status: Int, type: String?, retryAfter: String?, body: HTTPReply.Body, isUnanswered: Bool
+    ) {
+        let reply = HTTPReply(status: status, contentType: type, retryAfter: retryAfter, body: body)
+        #expect(refusal(reply, .register)?.isUnanswered == isUnanswered)
     }
 
     static let unusable: [(String?, String?, HTTPReply.Body, ExchangeFailure.Reason, String)] = [
@@ -75,7 +105,7 @@ struct ReplyJudgeTests {
     }
 
     @Test(
-        "a success that does not even begin like the endpoint's is something else's answer, and costs no registration",
+        "a success that does not even begin like the endpoint's is said to be what it is",
         arguments: [
             (
                 "text/html; charset=utf-8" as String?, HTTPReply.Body.text("<html>"),
@@ -85,12 +115,11 @@ struct ReplyJudgeTests {
             (nil, .text("[]"), "the reply is an array, expected a JSON object"),
             (nil, .text(#""token""#), "the reply is a string, expected a JSON object"),
         ])
-    func captivePortal(type: String?, body: HTTPReply.Body, detail: String) {
+    func foreign(type: String?, body: HTTPReply.Body, detail: String) {
         for endpoint in [Endpoint.register, .token] {
             let failure = refusal(HTTPReply(status: 200, contentType: type, body: body), endpoint)
             #expect(failure?.reason == .unexpectedReply)
             #expect(failure?.detail == detail)
-            #expect(failure?.isUnanswered == false)
         }
     }
 
@@ -101,6 +130,16 @@ struct ReplyJudgeTests {
         let date = "Sun, 06 Nov 1994 08:49:47 GMT"
         #expect(refusal(HTTPReply(status: status, retryAfter: date, body: body))?.retryAfter == .seconds(10))
         #expect(refusal(HTTPReply(status: status, retryAfter: "1e30", body: body))?.retryAfter == nil)
+    }
+
+    @Test("a date in Retry-After is taken against the reply's own, since this host's clock may be wrong")
+    func serverClock() {
+        let retryAfter = "Sun, 06 Nov 1994 10:00:00 GMT"
+        let dates = [("Sun, 06 Nov 1994 09:58:00 GMT" as String?, 120), ("yesterday", 4223), (nil, 4223)]
+        for (date, seconds) in dates {
+            let reply = HTTPReply(status: 503, retryAfter: retryAfter, date: date, body: .unread)
+            #expect(refusal(reply)?.retryAfter == .seconds(seconds), "\(date ?? "no date")")
+        }
     }
 
     @Test("a type that says HTML does not matter when the body is the object")

@@ -7,7 +7,11 @@ import Testing
 struct TestCertificates: Sendable {
     /// Names of the files within ``directory``, without `.pem` and `.key`.
     enum Server: String, CaseIterable {
-        case good, wrongName, expired
+        case good, wrongName, expired, selfSigned
+        /// For the address 127.0.0.1 and no name.
+        case address
+        /// For a name that no resolver knows.
+        case proxied
     }
 
     let directory: String
@@ -39,16 +43,23 @@ struct TestCertificates: Sendable {
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name) "
                     + "-keyout \(directory)/\(name).key -out \(directory)/\(name).pem")
         }
-        try sign(.good, name: "localhost", days: 2)
-        try sign(.wrongName, name: "elsewhere.example", days: 2)
-        try sign(.expired, name: "localhost", days: -1)
+        try sign(.good, name: "DNS:localhost")
+        try sign(.wrongName, name: "DNS:elsewhere.example")
+        try sign(.expired, name: "DNS:localhost", days: -1)
+        try sign(.address, name: "IP:127.0.0.1")
+        try sign(.proxied, name: "DNS:sp.example")
+        let selfSigned = "\(directory)/\(Server.selfSigned.rawValue)"
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+                + "-addext subjectAltName=DNS:localhost -keyout \(selfSigned).key -out \(selfSigned).pem")
     }
 
-    private func sign(_ server: Server, name: String, days: Int) throws {
+    /// - Parameter name: the only alternative name of the subject, as `openssl req -addext` takes it.
+    private func sign(_ server: Server, name: String, days: Int = 2) throws {
         let path = "\(directory)/\(server.rawValue)"
         try openssl(
-            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) "
-                + "-addext subjectAltName=DNS:\(name) -keyout \(path).key -out \(path).csr")
+            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test "
+                + "-addext subjectAltName=\(name) -keyout \(path).key -out \(path).csr")
         try openssl(
             "x509 -req -in \(path).csr -CA \(authority) -CAkey \(directory)/authority.key -set_serial 7 "
                 + "-days \(days) -copy_extensions copy -out \(path).pem")

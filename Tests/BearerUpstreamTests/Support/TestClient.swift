@@ -1,5 +1,4 @@
 import BearerCore
-import NIOPosix
 
 @testable import BearerUpstream
 
@@ -31,14 +30,14 @@ enum TestClient {
         _ body: (UpstreamClient) async throws -> Result
     ) async throws -> Result {
         let client = try UpstreamClient(
-            configuration: configuration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            configuration: configuration)
         let result: Swift.Result<Result, any Error>
         do {
             result = .success(try await body(client))
         } catch {
             result = .failure(error)
         }
-        await client.shutdown()
+        client.shutdown()
         return try result.get()
     }
 

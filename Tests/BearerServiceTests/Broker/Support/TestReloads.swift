@@ -40,13 +40,12 @@ final class TestReloads: Sendable {
 
     func makeUpstream() throws -> UpstreamClient {
         let client = try UpstreamClient(
-            configuration: UpstreamConfiguration(version: "1.2.3"),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            configuration: UpstreamConfiguration(version: "1.2.3"))
         upstreams.withLock { $0.append(client) }
         return client
     }
 
     func shutdown() async {
-        for client in upstreams.withLock({ $0 }) { await client.shutdown() }
+        for client in upstreams.withLock({ $0 }) { client.shutdown() }
     }
 }

@@ -29,7 +29,7 @@ extension FaultCase {
                 "http://127.0.0.1:\(backlog.port)", limits: UpstreamLimits(connect: .milliseconds(300)))
         case .unresolved:
             // A label too long to be asked for.
-            return try await ask("http://\(String(repeating: "a", count: 64)).invalid")
+            return try await ask("https://\(String(repeating: "a", count: 64)).invalid")
         case .certificate(let flaw, let isAuthorityKnown):
             let certificates = try await ServerCertificates.shared.value
             let trust = TrustRoots.file(isAuthorityKnown ? certificates.authority : certificates.otherAuthority)
@@ -63,9 +63,9 @@ extension FaultCase {
         let configuration = UpstreamConfiguration(
             version: "1.2.3", trust: trust, limits: limits, wallClock: { .seconds(784_111_777) })
         let client = try UpstreamClient(
-            configuration: configuration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            configuration: configuration)
         let outcome = await ask(client, server)
-        await client.shutdown()
+        client.shutdown()
         return outcome
     }
 

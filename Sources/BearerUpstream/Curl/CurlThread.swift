@@ -1,0 +1,169 @@
+internal import CCurl
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// Runs transfers side by side on one thread, which lives for as long as there are any: libcurl's multi interface, see
+/// libcurl-multi(3).
+final class CurlThread: Sendable {
+    private struct Order: Sendable {
+        let number: UInt64
+        let request: OutgoingRequest
+        /// Called once, on the thread.
+        let completion: @Sendable (TransferEnd) -> Void
+    }
+
+    private struct Inbox: Sendable {
+        var orders: [Order] = []
+        var cancelled: Set<UInt64> = []
+        var lastNumber: UInt64 = 0
+        var isRunning = false
+        var isShutDown = false
+    }
+
+    private let settings: CurlSettings
+    private let inbox = Mutex(Inbox())
+    /// An eventfd(2); -1 if the kernel had none for us: what is new is then seen within a second.
+    private let wakeUp = clinux_eventfd()
+
+    init(settings: CurlSettings) {
+        self.settings = settings
+    }
+
+    deinit {
+        if wakeUp >= 0 { close(wakeUp) }
+    }
+
+    /// Cancelling the task ends the transfer at once.
+    ///
+    /// - Parameter read: makes of the end what is wanted of it; called on the thread.
+    func perform<Value: Sendable>(
+        _ request: OutgoingRequest, _ read: @escaping @Sendable (TransferEnd) -> Value
+    ) async -> Value {
+        let number = inbox.withLock { inbox in
+            inbox.lastNumber += 1
+            return inbox.lastNumber
+        }
+        let value = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                submit(Order(number: number, request: request) { continuation.resume(returning: read($0)) })
+            }
+        } onCancel: {
+            change { $0.cancelled.insert(number) }
+        }
+        inbox.withLock { _ = $0.cancelled.remove(number) }
+        return value
+    }
+
+    /// Ends the transfers in flight; later ones end at once.
+    func shutDown() {
+        change { $0.isShutDown = true }
+    }
+
+    private func submit(_ order: Order) {
+        let mustStart = inbox.withLock { inbox in
+            inbox.orders.append(order)
+            defer { inbox.isRunning = true }
+            return !inbox.isRunning
+        }
+        guard mustStart else { return wake() }
+        // The closure keeps this object alive until the thread ends.
+        if !startThread(named: "upstream", { self.run() }) { failAll() }
+    }
+
+    private func change(_ body: (inout Inbox) -> Void) {
+        inbox.withLock { body(&$0) }
+        wake()
+    }
+
+    private func wake() {
+        if wakeUp >= 0 { clinux_eventfd_signal(wakeUp) }
+    }
+}
+
+// MARK: - On the thread
+
+extension CurlThread {
+    /// Transfers that libcurl works on, by their handles.
+    private struct Flight {
+        let order: Order
+        let transfer: CurlTransfer
+    }
+
+    private func run() {
+        guard CurlLibrary.initialize(), let multi = curl_multi_init() else { return failAll() }
+        defer { curl_multi_cleanup(multi) }
+        var flights: [UnsafeMutableRawPointer: Flight] = [:]
+        while let news = takeNews(hasFlights: !flights.isEmpty) {
+            for order in news.orders { start(order, on: multi, &flights) }
+            for (easy, flight) in flights where news.isShutDown || news.cancelled.contains(flight.order.number) {
+                end(easy, flight.transfer.end(CURLE_ABORTED_BY_CALLBACK), on: multi, &flights)
+            }
+            var running: CInt = 0
+            curl_multi_perform(multi, &running)
+            finishWhatIsDone(on: multi, &flights)
+            if !flights.isEmpty { wait(on: multi) }
+        }
+    }
+
+    /// Nil when there is nothing left to do: the next transfer then starts a thread of its own.
+    private func takeNews(hasFlights: Bool) -> Inbox? {
+        inbox.withLock { inbox in
+            guard hasFlights || !inbox.orders.isEmpty else {
+                inbox.isRunning = false
+                return nil
+            }
+            defer { inbox.orders = [] }
+            return inbox
+        }
+    }
+
+    private func start(
+        _ order: Order, on multi: UnsafeMutableRawPointer, _ flights: inout [UnsafeMutableRawPointer: Flight]
+    ) {
+        do throws(CurlError) {
+            let transfer = try CurlTransfer(order.request, settings)
+            guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { throw CurlError(CURLE_OUT_OF_MEMORY) }
+            flights[transfer.easy] = Flight(order: order, transfer: transfer)
+        } catch {
+            order.completion(TransferEnd(code: error.code))
+        }
+    }
+
+    private func finishWhatIsDone(
+        on multi: UnsafeMutableRawPointer, _ flights: inout [UnsafeMutableRawPointer: Flight]
+    ) {
+        var left: CInt = 0
+        while let message = curl_multi_info_read(multi, &left)?.pointee {
+            guard message.msg == CURLMSG_DONE, let easy = message.easy_handle, let flight = flights[easy] else {
+                continue
+            }
+            end(easy, flight.transfer.end(message.data.result), on: multi, &flights)
+        }
+    }
+
+    private func end(
+        _ easy: UnsafeMutableRawPointer, _ end: TransferEnd, on multi: UnsafeMutableRawPointer,
+        _ flights: inout [UnsafeMutableRawPointer: Flight]
+    ) {
+        curl_multi_remove_handle(multi, easy)
+        flights.removeValue(forKey: easy)?.order.completion(end)
+    }
+
+    /// Until libcurl has something to do, or there is something new; a second at most.
+    private func wait(on multi: UnsafeMutableRawPointer) {
+        var event = curl_waitfd(fd: wakeUp, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        curl_multi_poll(multi, &event, 1, 1000, nil)
+        var count: UInt64 = 0
+        if event.revents != 0 { _ = read(wakeUp, &count, MemoryLayout<UInt64>.size) }
+    }
+
+    private func failAll() {
+        let orders = inbox.withLock { inbox in
+            inbox.isRunning = false
+            defer { inbox.orders = [] }
+            return inbox.orders
+        }
+        for order in orders { order.completion(TransferEnd(code: CURLE_FAILED_INIT)) }
+    }
+}
