@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerCore", "BearerLoop", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),

@@ -1,17 +1,18 @@
 internal import BearerCore
+internal import BearerLoop
 internal import BearerSystemd
-internal import ServiceLifecycle
 
 /// Tells systemd how things stand: STATUS= whenever it changes, READY=1 once every profile has a token or is refused
 /// or the wait for that is over, STOPPING=1 at the end.
-struct StatusService: Service {
+struct StatusReporter: Sendable {
     let broker: Broker
     let notifier: Notifier
     let journal: Journal
     /// `startup.wait`.
     let wait: Duration
 
-    func run() async throws {
+    /// Returns when the broker is stopped.
+    func run() async {
         let deadline = broker.identity.startedAt.boot + wait
         let broker = broker
         let notifier = notifier
@@ -20,14 +21,13 @@ struct StatusService: Service {
         }
         if let interval = Watchdog.interval { await broker.every(interval) { notifier.alive() } }
         await tell(deadline: deadline)
-        journal.write(.stopping, "stopping")
         notifier.stopping()
         notifier.status("stopping")
     }
 
     private func tell(deadline: Duration) async {
         var isReady = false
-        for await _ in broker.changes.cancelOnGracefulShutdown() {
+        for await _ in broker.changes {
             let summary = await broker.summary()
             notifier.status(summary.text)
             await broker.noteAging(of: summary)
