@@ -15,13 +15,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
         .target(name: "BearerCore"),
         .target(name: "BearerJSON"),
@@ -35,13 +35,14 @@ let package = Package(
                 "CSystemd", "BearerCore", "BearerLoop",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(name: "BearerConfiguration", dependencies: ["CYAML", "BearerCore"]),
         .target(
             name: "BearerService",
             dependencies: [
                 "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerLoop", "BearerUpstream", "BearerSystemd",
+                "BearerConfiguration",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
             ]),
         .target(
             name: "AuthServerSimulator",
@@ -56,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "bearerd",
             dependencies: [
-                "BearerService",
+                "BearerService", "BearerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -93,10 +94,11 @@ let package = Package(
                 "BearerSystemd", "BearerCore", "BearerLoop", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "BearerCore", "BearerLoop", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),

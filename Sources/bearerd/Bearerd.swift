@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import BearerConfiguration
 internal import BearerService
 internal import Glibc
 

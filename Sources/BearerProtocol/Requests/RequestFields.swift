@@ -60,7 +60,7 @@ extension RequestFields {
         let text = try reader.readString()
         operation = OperationName(text)
         guard operation == nil else { return }
-        let nearest = NearestName.of(text.excerpt, among: OperationName.all.map { "\($0.name)" })
+        let nearest = Spelling.nearest(to: text.excerpt, among: OperationName.all.map { "\($0.name)" })
         note(.operation, found: "an unknown operation" + (nearest.map { " (did you mean '\($0)'?)" } ?? ""))
     }
 

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import BearerJSON
 
 /// The keys that requests can have.

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import BearerJSON
 
 extension Request {
@@ -63,7 +64,7 @@ extension RequestFields {
     }
 
     private func suggestion(for unknownKey: String, among keys: RequestKeys) -> String {
-        NearestName.of(unknownKey, among: keys.names).map { " (did you mean '\($0)'?)" } ?? ""
+        Spelling.nearest(to: unknownKey, among: keys.names).map { " (did you mean '\($0)'?)" } ?? ""
     }
 
     private func knownKeys(of operation: OperationName) -> String {

@@ -1,3 +1,4 @@
+internal import BearerConfiguration
 internal import BearerCore
 
 /// What holds for all profiles, and can change at a reload.

@@ -1,3 +1,5 @@
+internal import BearerConfiguration
+
 extension CredentialSocketConfiguration.Failure {
     /// systemd's limit for the credentials of a unit.
     private static let largestCredential = 1 << 20

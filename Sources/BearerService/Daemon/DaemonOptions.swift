@@ -1,3 +1,5 @@
+package import BearerConfiguration
+
 /// What the command line says; `nil` where it says nothing.
 package struct DaemonOptions: Sendable {
     package var configuration: String?

@@ -1,3 +1,4 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerSystemd
 internal import BearerUpstream

@@ -1,3 +1,5 @@
+internal import BearerConfiguration
+
 /// What one client, and all of them together, may take.
 struct ConnectionLimits: Sendable, Equatable {
     /// Open connections in all, and of one user.

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import Glibc
 
 extension StateError: CustomStringConvertible {

@@ -53,7 +53,10 @@ import Testing
                 #"{"op":"tokn"}"#,
                 "op: found an unknown operation (did you mean 'token'?), expected one of \(operations)"
             ),
-            (#"{"op":"TOKEN"}"#, "op: found an unknown operation, expected one of \(operations)"),
+            (
+                #"{"op":"TOKEN"}"#,
+                "op: found an unknown operation (did you mean 'token'?), expected one of \(operations)"
+            ),
             (
                 #"{"op":"tokn","x":1}"#,
                 "op: found an unknown operation (did you mean 'token'?), expected one of \(operations)"

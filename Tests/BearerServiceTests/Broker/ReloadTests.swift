@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerProtocol
 import Testing

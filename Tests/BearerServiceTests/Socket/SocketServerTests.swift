@@ -1,3 +1,4 @@
+import BearerConfiguration
 import BearerCore
 import BearerProtocol
 import Glibc

@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerUpstream
 import NIOPosix
@@ -13,7 +14,7 @@ extension Survival {
 
         private func setup(_ names: [String]) -> BrokerSetup {
             var setup = BrokerSetup()
-            setup.configuration.budget = BudgetConfiguration()
+            setup.configuration.budget = Configuration().budget
             setup.simulator = SimulatorConfiguration(throttle: .adobe, clock: SimulatorClock(setup.clock))
             setup.profiles = { server in try names.map { try .sample($0, server: server) } }
             return setup

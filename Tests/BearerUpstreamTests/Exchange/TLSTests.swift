@@ -1,4 +1,5 @@
 import BearerCore
+import Glibc
 import Testing
 
 @testable import BearerUpstream
@@ -75,6 +76,32 @@ struct TLSTests {
             at: "https://127.0.0.1:\(server.port)", configuration(.file(certificates.authority)))
         #expect(failure == nil)
         await server.stop()
+    }
+
+    @Test(
+        "a server that listens on IPv6 only is reached, by address and by name", .enabled(if: Self.hasIPv6),
+        arguments: [(TestCertificates.Server.address6, "[::1]"), (.good, "localhost")])
+    func ipv6(shown: TestCertificates.Server, host: String) async throws {
+        let certificates = try await TestCertificates.shared.value
+        let server = try await RawServer.start(
+            .answer(Replies.registration), tls: certificates.tls(shown), address: "::1")
+        let failure = try await TestClient.registrationFailure(
+            at: "https://\(host):\(server.port)", configuration(.file(certificates.authority)))
+        #expect(failure == nil)
+        await server.stop()
+    }
+
+    private static var hasIPv6: Bool {
+        let descriptor = socket(AF_INET6, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_addr = in6addr_loopback
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+            }
+        }
     }
 
     @Test("a server without TLS 1.2 is refused")

@@ -36,7 +36,9 @@ final class RawServer: Sendable {
         self.log = log
     }
 
-    static func start(_ behaviour: Behaviour, tls: NIOSSLContext? = nil) async throws -> RawServer {
+    static func start(
+        _ behaviour: Behaviour, tls: NIOSSLContext? = nil, address: String = "127.0.0.1"
+    ) async throws -> RawServer {
         let log = RequestLog()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -50,7 +52,7 @@ final class RawServer: Sendable {
                         RawConnection(behaviour: behaviour, tls: tls, log: log))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
+            .bind(host: address, port: 0)
             .get()
         return try RawServer(channel: channel, log: log)
     }

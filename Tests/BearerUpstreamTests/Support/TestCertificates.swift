@@ -10,6 +10,8 @@ struct TestCertificates: Sendable {
         case good, wrongName, expired, selfSigned
         /// For the address 127.0.0.1 and no name.
         case address
+        /// For the address ::1 and no name.
+        case address6
         /// For a name that no resolver knows.
         case proxied
     }
@@ -47,6 +49,7 @@ struct TestCertificates: Sendable {
         try sign(.wrongName, name: "DNS:elsewhere.example")
         try sign(.expired, name: "DNS:localhost", days: -1)
         try sign(.address, name: "IP:127.0.0.1")
+        try sign(.address6, name: "IP:::1")
         try sign(.proxied, name: "DNS:sp.example")
         let selfSigned = "\(directory)/\(Server.selfSigned.rawValue)"
         try openssl(

@@ -8,6 +8,8 @@ struct Certificates {
     var authority: String { "\(directory.path)/authority.pem" }
     /// For 127.0.0.1.
     var right: TLSFiles { files("right") }
+    /// For 0.0.0.0.
+    var unspecified: TLSFiles { files("unspecified") }
     /// For another host.
     var wrongName: TLSFiles { files("wrong") }
 
@@ -17,6 +19,7 @@ struct Certificates {
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-authority "
                 + "-keyout \(certificates.directory.path)/authority.key -out \(certificates.authority)")
         try await certificates.sign(certificates.right, name: "IP:127.0.0.1")
+        try await certificates.sign(certificates.unspecified, name: "IP:0.0.0.0")
         try await certificates.sign(certificates.wrongName, name: "DNS:elsewhere.example")
         return certificates
     }

@@ -1,4 +1,4 @@
-@testable import BearerService
+@testable import BearerConfiguration
 
 /// A configuration that is taken is the same when it is printed and read again; problems are lines that can be read.
 func fuzzConfiguration(_ input: [UInt8]) {

@@ -1,0 +1,131 @@
+internal import BearerCore
+
+/// Reads a text as one YAML document and reports what YAML allows but a configuration does not need: anchors, aliases,
+/// tags, merge keys, keys that are not text, repeated keys.
+struct YAMLReader {
+    /// Far more than a configuration needs. The reader calls itself for each level.
+    private static let deepest = 32
+
+    private let events: YAMLEvents
+    private let problems: ConfigurationProblems
+    private var anchors: Set<String> = []
+
+    /// The root of the document; nil if there is none, or if the problems say why it cannot be read.
+    static func root(of text: String, problems: ConfigurationProblems) -> YAMLNode? {
+        do throws(YAMLSyntaxProblem) {
+            try YAMLText.check(text)
+            var reader = YAMLReader(events: try YAMLEvents(text), problems: problems)
+            return try reader.document()
+        } catch {
+            problems.report(at: error.position, found: error.found, expected: error.expected)
+            return nil
+        }
+    }
+
+    private init(events: YAMLEvents, problems: ConfigurationProblems) {
+        self.events = events
+        self.problems = problems
+    }
+
+    private mutating func document() throws(YAMLSyntaxProblem) -> YAMLNode? {
+        var root: YAMLNode?
+        var isFirst = true
+        while true {
+            let event = try events.next()
+            switch event.kind {
+            case .streamStart, .documentEnd: continue
+            case .streamEnd: return root
+            case .documentStart where isFirst:
+                isFirst = false
+                root = try node(events.next(), depth: 0)
+            default: throw .secondDocument(at: event.position)
+            }
+        }
+    }
+
+    /// The value that begins with `event`; nil if it is of no use, which is reported.
+    private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLSyntaxProblem) -> YAMLNode? {
+        guard depth <= Self.deepest else { throw .tooDeep(at: event.position, limit: Self.deepest) }
+        let isUsable = check(event)
+        switch event.kind {
+        case .scalar(let text, let isPlain):
+            return isUsable ? YAMLNode(position: event.position, content: .scalar(text, isPlain: isPlain)) : nil
+        case .sequenceStart:
+            let nodes = try elements(depth: depth + 1)
+            return isUsable ? YAMLNode(position: event.position, content: .sequence(nodes)) : nil
+        case .mappingStart:
+            let entries = try entries(depth: depth + 1)
+            return isUsable ? YAMLNode(position: event.position, content: .mapping(entries)) : nil
+        default:
+            return nil
+        }
+    }
+
+    private mutating func elements(depth: Int) throws(YAMLSyntaxProblem) -> [YAMLNode] {
+        var nodes: [YAMLNode] = []
+        while true {
+            let event = try events.next()
+            if event.kind == .sequenceEnd { return nodes }
+            if let node = try node(event, depth: depth) { nodes.append(node) }
+        }
+    }
+
+    private mutating func entries(depth: Int) throws(YAMLSyntaxProblem) -> [YAMLEntry] {
+        var entries: [YAMLEntry] = []
+        var firsts: [String: TextPosition] = [:]
+        while true {
+            let event = try events.next()
+            if event.kind == .mappingEnd { return entries }
+            let position = event.position
+            let key = try node(event, depth: depth).flatMap(name)
+            let value = try node(events.next(), depth: depth)
+            guard let key else { continue }
+            if let first = firsts[key] {
+                problems.report(
+                    at: position, found: "repeated key \(Quotation.quoted(key)) (first in line \(first.line))",
+                    expected: "each key once")
+            } else {
+                firsts[key] = position
+                if let value { entries.append(YAMLEntry(key: key, keyPosition: position, value: value)) }
+            }
+        }
+    }
+}
+
+extension YAMLReader {
+    /// Reports an anchor, an alias or a tag. Only the anchor is reported where there are aliases of it.
+    private mutating func check(_ event: YAMLEvent) -> Bool {
+        if let anchor = event.anchor {
+            anchors.insert(anchor)
+            problems.report(
+                at: event.position, found: "an anchor (&)", expected: "values without anchors, aliases and merge keys")
+            return false
+        }
+        if let tag = event.tag {
+            problems.report(
+                at: event.position, found: "the tag \(Quotation.quoted(tag))", expected: "a value without a tag")
+            return false
+        }
+        if case .alias(let name) = event.kind, !anchors.contains(name) {
+            problems.report(
+                at: event.position, found: "an alias (*)",
+                expected: "values without aliases, and quotes around a text that begins with *")
+        }
+        return true
+    }
+
+    /// The key that a node stands for; nil if it is none, which is reported.
+    private func name(of key: YAMLNode) -> String? {
+        guard case .scalar(let text, _) = key.content, !text.isEmpty else {
+            problems.report(at: key.position, found: "a key that is not text", expected: "a key that is a word")
+            return nil
+        }
+        guard text != "<<" else {
+            problems.report(
+                at: key.position, found: "a merge key (<<)",
+                expected: "values without anchors, aliases and merge keys")
+            return nil
+        }
+        return text
+    }
+}

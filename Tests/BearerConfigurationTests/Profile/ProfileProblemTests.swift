@@ -1,0 +1,126 @@
+import BearerConfiguration
+import Testing
+
+@Suite struct ProfileProblemTests {
+    private static let profiles = "expected 1 to 1000 profiles (name: settings)"
+    private static let name = "expected 1 to 32 of a-z, 0-9, '.' and '-', the first a letter or digit"
+    private static let account = "expected a name, or a number from 0 to 4294967294"
+    private static let unit = "expected the name of a unit, such as ingest.service; * stands for any characters"
+    private static let unitType = "expected the name of a unit that ends in .service, .socket, .mount, .swap or *"
+    private static let source = "expected {credential: name} or {file: /path}"
+    private static let uri = "expected an absolute URI without a fragment, such as adobepass://com.programmer"
+    private static let nobody =
+        "names nobody; expected users, groups or units; without the key allow, whoever can open the socket may ask"
+
+    @Test(
+        "profiles that cannot be are refused",
+        arguments: [
+            ProblemRow("profiles:", "1:10: profiles is empty; \(profiles)"),
+            ProblemRow("profiles: {}", "1:11: profiles has 0 profiles; \(profiles)"),
+            ProblemRow("profiles: [a]", "1:11: profiles is a list; \(profiles)"),
+            ProblemRow("profiles: {a: 5}", "1:15: profiles.a is 5; expected a mapping (key: value)"),
+            ProblemRow("profiles: {access_token: {}}", "1:12: the profile name \"access_token\"; \(name)"),
+            ProblemRow("profiles: {A: {}}", "1:12: the profile name \"A\"; \(name)"),
+            ProblemRow("profiles: {.a: {}}", "1:12: the profile name \".a\"; \(name)"),
+            ProblemRow("profiles: {a/b: {}}", "1:12: the profile name \"a/b\"; \(name)"),
+            ProblemRow(
+                "profiles: {a: {limits: {}}}",
+                "1:16: unknown key \"limits\" in profiles.a; expected one of software_statement, redirect_uri, allow, "
+                    + "reregister, environment, server, user_agent, device_info, renewal"),
+            ProblemRow(
+                "profiles: {a: {reregister: no}}",
+                "1:28: profiles.a.reregister is \"no\"; expected automatic or never"),
+        ])
+    func profile(row: ProblemRow) {
+        row.check()
+    }
+
+    @Test(
+        "an allow that names nobody, or somebody that cannot be, is refused",
+        arguments: [
+            ProblemRow("profiles: {a: {allow: }}", "1:23: profiles.a.allow \(nobody)"),
+            ProblemRow("profiles: {a: {allow: {}}}", "1:23: profiles.a.allow \(nobody)"),
+            ProblemRow(
+                "profiles: {a: {allow: all}}", "1:23: profiles.a.allow is \"all\"; expected a mapping (key: value)"),
+            ProblemRow(
+                "profiles: {a: {allow: {user: [x]}}}",
+                "1:24: unknown key \"user\" in profiles.a.allow; expected one of users, groups, units; "
+                    + "did you mean \"users\"?"),
+            ProblemRow(
+                "profiles: {a: {allow: {users: []}}}",
+                "1:31: profiles.a.allow.users is an empty list; expected a list of users, at least one"),
+            ProblemRow(
+                "profiles: {a: {allow: {groups: }}}",
+                "1:32: profiles.a.allow.groups is empty; expected a list of groups, at least one"),
+            ProblemRow(
+                "profiles: {a: {allow: {users: x}}}",
+                "1:31: profiles.a.allow.users is \"x\"; expected a list of users, at least one"),
+            ProblemRow(
+                "profiles:\n  a:\n    allow:\n      users: [\"5\", 1.5, -1, 65534, true, a:b, ~]\n",
+                "4:15: profiles.a.allow.users[0] is the text \"5\"; \(account) without quotes",
+                "4:20: profiles.a.allow.users[1] is 1.5; \(account), in quotes",
+                "4:25: profiles.a.allow.users[2] is -1; \(account)",
+                "4:29: profiles.a.allow.users[3] is 65534; expected another user: "
+                    + "this is the kernel's name for unknown ones and never matches",
+                "4:36: profiles.a.allow.users[4] is true; \(account), in quotes",
+                "4:42: profiles.a.allow.users[5] is \"a:b\"; \(account)",
+                "4:47: profiles.a.allow.users[6] is empty; \(account)"),
+            ProblemRow(
+                "profiles: {a: {allow: {groups: [4294967295]}}}",
+                "1:33: profiles.a.allow.groups[0] is 4294967295; \(account)"),
+            ProblemRow(
+                "profiles: {a: {allow: {units: [x, \"?.service\", a.target, 5]}}}",
+                "1:32: profiles.a.allow.units[0] is \"x\"; \(unitType)",
+                "1:35: profiles.a.allow.units[1] is \"?.service\"; \(unit)",
+                "1:48: profiles.a.allow.units[2] is \"a.target\"; \(unitType)",
+                "1:58: profiles.a.allow.units[3] is 5; \(unit)"),
+        ])
+    func allow(row: ProblemRow) {
+        row.check()
+    }
+
+    @Test(
+        "a software statement without a usable source is refused, and what was written is not repeated",
+        arguments: [
+            ProblemRow(
+                "profiles: {a: {software_statement: eyJhbGciOiJSUzI1NiJ9}}",
+                "1:36: profiles.a.software_statement is not a mapping; \(source)"),
+            ProblemRow(
+                "profiles: {a: {software_statement: }}",
+                "1:36: profiles.a.software_statement is not a mapping; \(source)"),
+            ProblemRow(
+                "profiles: {a: {software_statement: {}}}",
+                "1:36: profiles.a.software_statement names no source; \(source)"),
+            ProblemRow(
+                "profiles: {a: {software_statement: {credential: a, file: /b}}}",
+                "1:36: profiles.a.software_statement names two sources; \(source)"),
+            ProblemRow(
+                "profiles: {a: {software_statement: {credential: a/b}}}",
+                "1:49: profiles.a.software_statement.credential is \"a/b\"; expected the name of a credential"),
+            ProblemRow(
+                "profiles: {a: {software_statement: {file: b}}}",
+                "1:43: profiles.a.software_statement.file is \"b\"; expected an absolute path of a file"),
+            ProblemRow(
+                "profiles: {a: {software_statement: {file: \(String(repeating: "e", count: 700))}}}",
+                "1:43: profiles.a.software_statement.file is a text of 700 characters; "
+                    + "expected an absolute path of a file"),
+        ])
+    func statement(row: ProblemRow) {
+        row.check()
+    }
+
+    @Test(
+        "a redirect URI that is none is refused", arguments: ["com.programmer", ":a", "a:", "1a:b", "a:b#c", "a:b c"])
+    func redirectURI(uri: String) {
+        ProblemRow(
+            "profiles: {a: {redirect_uri: \"\(uri)\"}}", "1:30: profiles.a.redirect_uri is \"\(uri)\"; \(Self.uri)"
+        ).check()
+    }
+
+    @Test("a thousand profiles are accepted, one more is not")
+    func numberOfProfiles() throws {
+        let yaml = "profiles:\n" + (1...1000).map { "  p\($0): {}\n" }.joined()
+        #expect(try Configuration(yaml: yaml, file: "f").profiles.count == 1000)
+        ProblemRow(yaml + "  q:", "2:3: profiles has 1001 profiles; \(Self.profiles)").check()
+    }
+}
