@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "AuthServerSimulator",
+                "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),

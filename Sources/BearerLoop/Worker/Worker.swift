@@ -53,7 +53,11 @@ package final class Worker<Item: Sendable>: Sendable {
         work.queue.change { queue in
             if !queue.isIdle { queue.ensureThread(work.start) }
         }
-        return work.queue.wait(within: limit) { $0.isIdle ? true : nil } late: { _ in false }
+        return work.queue.wait(within: limit) {
+            $0.isIdle ? true : nil
+        } late: { _ in
+            false
+        }
     }
 
     /// Whether the thread is there.

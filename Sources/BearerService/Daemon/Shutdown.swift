@@ -45,7 +45,8 @@ actor Shutdown {
         guard signal == SIGHUP else { return request() }
         journal.write(
             .hangupIgnored,
-            "SIGHUP changes nothing; to have the configuration read anew: systemctl reload bearerd, or bearerctl reload")
+            "SIGHUP changes nothing; to have the configuration read anew: systemctl reload bearerd, or bearerctl reload"
+        )
     }
 
     /// Waits until the end is asked for.
@@ -63,6 +64,8 @@ actor Shutdown {
         await withCheckedContinuation { pause = $0 }
         try check()
     }
+
+    var isPausing: Bool { pause != nil }
 
     /// - Throws: ``Stopped`` when the end is asked for.
     func check() throws(Stopped) {

@@ -107,7 +107,8 @@ extension JournalEvent {
         switch self {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
         case .registered, .recovered, .stateDurable, .reloaded: .notice
-        case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed, .stateWarning,
+        case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
+            .stateWarning,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:
             .warning
         case .tokenExpired, .credentialsRejected, .profileRefused, .profileBlocked,

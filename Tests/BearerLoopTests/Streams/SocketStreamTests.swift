@@ -73,7 +73,9 @@ import Testing
         }
     }
 
-    @Test("a peer that sends no more may still read; one that is gone closes it, whether input is read or not", arguments: [false, true])
+    @Test(
+        "a peer that sends no more may still read; one that is gone closes it, whether input is read or not",
+        arguments: [false, true])
     func peerGone(readsInput: Bool) async throws {
         try await withStream(readsInput: readsInput) { test, owner, peer in
             shutdown(peer, CInt(SHUT_WR))

@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerJSON
+import BearerLoop
 import BearerProtocol
 import Testing
 

@@ -57,6 +57,8 @@ final class TestBroker: Sendable {
     private let isServerOwn: Bool
     private let loop: ServingLoop
     let disk: Disk
+    let directory: StateDirectory
+    private let running = Mutex<Task<Void, Never>?>(nil)
     private let clients = Mutex<[TestClient]>([])
 
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
@@ -66,8 +68,8 @@ final class TestBroker: Sendable {
         disk = Disk(path: state.path)
         let timers = timers
         loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
-        let loader = ProfileLoader(
-            directory: try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent"))
+        directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
+        let loader = ProfileLoader(directory: directory)
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
@@ -132,6 +134,28 @@ final class TestBroker: Sendable {
         await broker.doWhatIsDue()
     }
 
+    /// A client that sends requests and reads no reply, until the daemon reads no more of them.
+    func deafClient() async throws -> TestClient {
+        let client = try await connect()
+        let batch = Array(String(repeating: "{\"op\":\"ping\"}\n", count: 20_000).utf8)
+        var idle = 0
+        while idle < 20 {
+            idle = client.sendWhatFits(batch) == 0 ? idle + 1 : 0
+            _ = await broker.connectionCount
+        }
+        return client
+    }
+
+    fileprivate func begin() async throws {
+        try await broker.begin()
+        running.withLock { $0 = Task { await broker.run() } }
+    }
+
+    /// Waits until the broker, which was stopped, has ended.
+    func ended() async {
+        await running.withLock { $0 }?.value
+    }
+
     fileprivate func end() async {
         for client in clients.withLock({ $0 }) { await client.close() }
         if isServerOwn { await server.shutdown() }
@@ -147,18 +171,16 @@ func withBroker(
 ) async throws {
     let test = try await TestBroker(setup, isTimeTold: isTimeTold)
     prepare(test)
-    let broker = test.broker
-    try await broker.begin()
-    let running = Task { await broker.run() }
+    try await test.begin()
     let result: Result<Void, any Error>
     do {
         result = .success(try await body(test))
     } catch {
         result = .failure(error)
     }
-    await broker.stop()
+    await test.broker.stop()
     await test.reloads.shutdown()
-    await running.value
+    await test.ended()
     await test.end()
     try result.get()
 }
