@@ -11,7 +11,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -27,11 +26,13 @@ let package = Package(
         .target(name: "BearerJSON"),
         .target(name: "BearerProtocol", dependencies: ["BearerCore", "BearerJSON"]),
         .target(
-            name: "BearerUpstream", dependencies: ["CCurl", "CCrypto", "CLinux", "BearerCore", "BearerJSON"]),
+            name: "BearerUpstream",
+            dependencies: ["CCurl", "CCrypto", "CLinux", "BearerCore", "BearerJSON", "BearerLoop"]),
+        .target(name: "BearerLoop", dependencies: ["CLinux", "BearerCore"]),
         .target(
             name: "BearerSystemd",
             dependencies: [
-                "CSystemd", "CLinux", "BearerCore",
+                "CSystemd", "BearerCore", "BearerLoop",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "BearerConfiguration", dependencies: ["CYAML", "BearerCore"]),
@@ -39,11 +40,8 @@ let package = Package(
         .target(
             name: "BearerService",
             dependencies: [
-                "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerUpstream", "BearerSystemd",
+                "CLinux", "BearerCore", "BearerJSON", "BearerProtocol", "BearerLoop", "BearerUpstream", "BearerSystemd",
                 "BearerConfiguration", "BearerState",
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
@@ -87,13 +85,20 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
-        .testTarget(name: "BearerSystemdTests", dependencies: ["BearerSystemd"]),
+        .testTarget(name: "BearerLoopTests", dependencies: ["BearerLoop", "TestSupport"]),
+        .testTarget(
+            name: "BearerSystemdTests",
+            dependencies: [
+                "BearerSystemd", "BearerCore", "BearerLoop", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
         .testTarget(name: "BearerStateTests", dependencies: ["BearerState", "TestSupport"]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "BearerConfiguration", "BearerState", "AuthServerSimulator", "TestSupport",
+                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "BearerState", "AuthServerSimulator",
+                "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServerSimulatorTests", dependencies: ["AuthServerSimulator", "TestSupport"]),

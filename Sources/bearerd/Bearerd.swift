@@ -4,7 +4,7 @@ internal import BearerService
 internal import Glibc
 
 @main
-struct Bearerd: AsyncParsableCommand {
+struct Bearerd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bearerd",
         abstract: "Keeps a fresh Adobe Pass access token and serves it to local processes over a Unix socket.",
@@ -39,7 +39,7 @@ struct Bearerd: AsyncParsableCommand {
     @Flag(help: "Check the configuration, print what it comes to, and start nothing.")
     var check = false
 
-    func run() async throws {
+    func run() throws {
         ProcessHardening.apply()
         var options = DaemonOptions()
         options.configuration = config
@@ -49,7 +49,7 @@ struct Bearerd: AsyncParsableCommand {
         options.socketMode = socketMode
         options.socketGroup = socketGroup
         options.logLevel = logLevel
-        let status = check ? await DaemonCheck.run(options) : await Daemon.run(options)
+        let status = check ? DaemonCheck.run(options) : Daemon.run(options)
         throw ExitCode(status.rawValue)
     }
 }

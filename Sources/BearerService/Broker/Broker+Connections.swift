@@ -1,6 +1,6 @@
 internal import BearerCore
+internal import BearerLoop
 internal import BearerProtocol
-internal import Glibc
 
 /// What becomes of a new connection.
 enum Admission: Sendable {
@@ -26,6 +26,7 @@ extension Broker {
     }
 
     func closed(_ client: ClientConnection, by peer: Peer) {
+        holdings.set(0, for: client)
         connections.closed(client, by: peer.uid)
         noteConnections()
         resumeIfAllEnded()
@@ -41,8 +42,7 @@ extension Broker {
     ///
     /// - Parameter limit: after this long, what is still open is cut.
     func endConnections(within limit: Duration) async {
-        let stopping = ErrorReply(.temporarilyUnavailable, "bearerd is stopping", retryAfter: .seconds(1))
-        for profile in profiles.values { endWaiting(profile, with: stopping) }
+        for profile in profiles.values { endWaiting(profile, with: .stopping) }
         for client in connections.all { client.end() }
         guard !haveAllEnded else { return }
         let cut = loop.schedule(after: limit) { self.assumeIsolated { $0.cutConnections() } }
@@ -83,12 +83,11 @@ extension Broker {
         listener.stop()
     }
 
-    /// Nothing can be accepted for want of descriptors or memory.
-    func noteShortage(_ code: CInt) {
-        let reason = String(cString: strerror(code))
+    /// Nothing can be accepted for want of descriptors, memory or watches.
+    func noteShortage(_ shortage: LoopError) {
         complain(
-            .acceptingRests, "no connection can be accepted for the time being: \(reason)", [:], of: .uid(identity.user)
-        )
+            .acceptingRests, "no connection can be accepted for the time being: \(shortage)", [:],
+            of: .uid(identity.user))
     }
 
     /// Bytes that are held for `client`, beyond what everybody may have us hold.

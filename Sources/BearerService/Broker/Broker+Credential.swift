@@ -29,6 +29,7 @@ extension Broker {
         profile.requests += 1
         if let token = profile.servableToken(at: now()) { return .now(handOver(token, of: profile, to: asker, peer)) }
         if let refusal = profile.refusal { return .now(refuseCredential(refusal, peer, asker, profile)) }
+        if isStopping { return .now(refuseCredential(ErrorReply.stopping.description, peer, asker, profile)) }
         return .later(
             wait(for: .lasting(.zero), atMost: Self.longestWait, profile) { outcome, profile in
                 handler.deliver(self.bytes(for: outcome, profile, asker, peer))

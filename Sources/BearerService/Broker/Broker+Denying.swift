@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 internal import BearerProtocol
 internal import BearerSystemd
 

@@ -5,6 +5,7 @@ internal import BearerUpstream
 /// Exchanges with the authorization server: at most one in flight for a profile, within the budget of all.
 extension Broker {
     func enqueue(_ exchange: ExchangeOrder) {
+        guard !isStopping else { return }
         queue.append(exchange)
         sendQueued()
     }
@@ -16,27 +17,21 @@ extension Broker {
             queue.removeFirst()
             sent.append(first)
         }
-        if !sent.isEmpty { job.yield(.saveBudget) }
-        for order in sent { job.yield(.exchange(order)) }
-    }
-
-    func carryOut(_ job: Job) async {
-        switch job {
-        case .exchange(let order): await carryOut(order)
-        case .save(let name): await saveAgain(name)
-        case .saveBudget: await saveBudget()
-        case .reload(let request): await carryOut(request)
-        }
+        if !sent.isEmpty { order(.saveBudget) }
+        for exchange in sent { order(.exchange(exchange)) }
     }
 
     /// Carries one exchange out, from what must be on disk before it to the event that tells of its outcome.
-    private func carryOut(_ order: ExchangeOrder) async {
-        guard let profile = profiles[order.profile], ObjectIdentifier(profile) == order.owner,
+    func carryOut(_ order: ExchangeOrder) async {
+        guard !isStopping, let profile = profiles[order.profile], ObjectIdentifier(profile) == order.owner,
             profile.lifecycle.exchange == order.exchange
         else { return }
         switch order.exchange.kind {
         case .token:
-            handleIfCurrent(await requestToken(order.exchange, for: profile), for: profile)
+            let outcome = await requestToken(order.exchange, for: profile)
+            // One that was given up is nobody's failure.
+            if isStopping, case .failed = outcome { return }
+            handleIfCurrent(outcome, for: profile)
         case .registration:
             profile.isRegistering = true
             await save(.history, of: profile)
@@ -85,6 +80,10 @@ extension Broker {
 
     /// The credentials are on disk before anybody uses them.
     private func register(_ exchange: Exchange, for profile: Profile) async -> LifecycleEvent {
+        guard !isStopping else {
+            let failure = ExchangeFailure(.notConnected, detail: "bearerd is stopping: nothing was sent")
+            return .failed(exchange: exchange.id, failure)
+        }
         do {
             let credentials = try await upstream.register(profile.settings.registrationRequest)
             profile.credentials = StoredCredentials(credentials: credentials, registeredAt: now().unixSeconds)

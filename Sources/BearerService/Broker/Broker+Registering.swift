@@ -14,6 +14,7 @@ extension Broker {
         _ name: String?, force: Bool, id: RequestID?, _ peer: Peer, _ client: ClientConnection
     ) throws(ErrorReply) -> Ticket {
         try requireAdministrator(peer, "register")
+        guard !isStopping else { throw .stopping }
         guard let profile = find(name) else { throw unknownProfile(name) }
         if let blockage = profile.blockage { throw ErrorReply(.registrationRefused, blockage) }
         guard force || !profile.lifecycle.hasCredentials else {

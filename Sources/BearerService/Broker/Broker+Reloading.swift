@@ -10,10 +10,11 @@ extension Broker {
 
     func reload(id: RequestID?, _ peer: Peer, _ client: ClientConnection) throws(ErrorReply) -> Ticket {
         try requireAdministrator(peer, "reload")
+        guard !isStopping else { throw .stopping }
         guard !isReloading else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
         isReloading = true
         let waiting = ReloadRequest(id: id, client: client)
-        job.yield(.reload(waiting))
+        order(.reload(waiting))
         return Ticket(profile: "", number: 0)
     }
 
@@ -22,9 +23,13 @@ extension Broker {
         do throws(StartFailure) {
             let reloaded = try await reloader.reload()
             let changed = try await loadChanged(reloaded)
-            apply(reloaded, changed)
-            journal.write(.reloaded, "the configuration was reloaded: \(summary().text)")
-            line = ReloadReply().line(id: request.id)
+            if isStopping {
+                line = ErrorReply.stopping.line(id: request.id)
+            } else {
+                apply(reloaded, changed)
+                journal.write(.reloaded, "the configuration was reloaded: \(summary().text)")
+                line = ReloadReply().line(id: request.id)
+            }
         } catch {
             journal.write(.reloadFailed, "the configuration was not reloaded, nothing has changed: \(error.message)")
             line = ErrorReply(.invalidRequest, error.message).line(id: request.id)
@@ -40,7 +45,7 @@ extension Broker {
         let kept = Dictionary(uniqueKeysWithValues: reloaded.profiles.map { ($0.name, $0.key) })
         while true {
             await registrationsEnd { kept[$0.name] != $0.settings.key }
-            let changed = await load(reloaded.profiles.filter(needsLoading))
+            let changed = try await load(reloaded.profiles.filter(needsLoading))
             let leaving = profiles.values.filter { kept[$0.name] != $0.settings.key }
             if leaving.contains(where: \.isRegistering) { continue }
             guard let endangered = leaving.first(where: { $0.unsaved.contains(.credentials) }) else { return changed }
@@ -75,11 +80,15 @@ extension Broker {
         return profile.settings.key != new.key || profile.blockage != nil
     }
 
-    private func load(_ profiles: [ProfileSettings]) async -> [String: LoadedProfile] {
+    private func load(_ profiles: [ProfileSettings]) async throws(StartFailure) -> [String: LoadedProfile] {
         let loader = loader
         let wall = now().wall
-        let loaded = try? await disk.run { () throws(StateError) in profiles.map { loader.load($0, now: wall) } }
-        return Dictionary(uniqueKeysWithValues: (loaded ?? []).map { ($0.settings.name, $0) })
+        do throws(StateError) {
+            let loaded = try await disk.run { () throws(StateError) in profiles.map { loader.load($0, now: wall) } }
+            return Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
+        } catch {
+            throw StartFailure(error)
+        }
     }
 
     private func remove(_ profile: Profile) {

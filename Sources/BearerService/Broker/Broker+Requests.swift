@@ -74,6 +74,7 @@ extension Broker {
 
     /// Joins the exchange in flight or starts one on everybody's behalf.
     private func demand(_ profile: Profile, at moment: Moment) throws(ErrorReply) {
+        guard !isStopping else { throw .stopping }
         let (demand, actions) = profile.lifecycle.demandRenewal(at: moment)
         perform(actions, for: profile, at: moment)
         guard case .slowDown(let retryAfter) = demand else { return setAlarm() }
@@ -86,6 +87,7 @@ extension Broker {
         for wish: Waiter.Wish, _ limit: Duration, id: RequestID?, _ profile: Profile, _ peer: Peer,
         _ client: ClientConnection, at moment: Moment
     ) throws(ErrorReply) -> Answer {
+        guard !isStopping else { throw .stopping }
         guard limit > .zero else { throw profile.unavailable(at: moment) }
         return .later(
             wait(for: wish, atMost: limit, profile) { outcome, profile in
@@ -127,6 +129,9 @@ extension Broker {
 extension ErrorReply: Error {}
 
 extension ErrorReply {
+    /// The daemon stops: there is no more waiting, and nothing new is begun.
+    static let stopping = ErrorReply(.temporarilyUnavailable, "bearerd is stopping", retryAfter: .seconds(1))
+
     /// No token lasts that long, not even a fresh one.
     init(minimum: Duration, exceeds lifetime: Duration) {
         self.init(

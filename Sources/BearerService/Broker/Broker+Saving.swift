@@ -32,7 +32,7 @@ extension Broker {
     /// Orders everything to be written that is not on disk.
     func orderSaves() {
         nextSave = nil
-        for profile in profiles.values where !profile.unsaved.isEmpty { job.yield(.save(profile: profile.name)) }
+        for profile in profiles.values where !profile.unsaved.isEmpty { order(.save(profile: profile.name)) }
     }
 
     /// Remembers what is left of the budget, for the next start. Nothing depends on it, so nothing waits for it.

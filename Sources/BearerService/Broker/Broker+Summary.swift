@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 
 /// What STATUS= says. It is true at each instant: whoever shows it asks again after ``DaemonSummary/holds``.
 extension Broker {

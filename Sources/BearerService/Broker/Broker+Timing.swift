@@ -1,3 +1,5 @@
+internal import BearerLoop
+
 /// What happens on the loop at times that have nothing to do with a token.
 extension Broker {
     func once(after delay: Duration, _ body: @escaping @Sendable () -> Void) {

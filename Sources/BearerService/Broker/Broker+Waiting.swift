@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 internal import BearerProtocol
 
 /// Those who wait for a token, and what ends their wait.

@@ -1,5 +1,6 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerLoop
 internal import BearerProtocol
 internal import BearerState
 internal import BearerSystemd
@@ -27,6 +28,7 @@ actor Broker {
     var settings: BrokerSettings
     var upstream: UpstreamClient
     var isReloading = false
+    private(set) var isStopping = false
 
     var profiles: [String: Profile] {
         didSet {
@@ -58,8 +60,10 @@ actor Broker {
     var nextSave: Duration?
 
     private let changed: AsyncStream<Void>.Continuation
-    private let jobs: AsyncStream<Job>
-    let job: AsyncStream<Job>.Continuation
+    private let orders: AsyncStream<RunnerOrder>
+    private let runner: AsyncStream<RunnerOrder>.Continuation
+    /// Jobs that were ordered and have not ended.
+    private var jobCount = 0
     private var alarm: Alarm?
     private var tickets: UInt64 = 0
 
@@ -84,26 +88,54 @@ actor Broker {
             rate: settings.budget.rate, burst: Double(settings.budget.burst), at: start.wall)
         budget = Budget(settings.budget, now: start, level: level)
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        (jobs, job) = AsyncStream.makeStream()
+        (orders, runner) = AsyncStream.makeStream()
     }
 
-    /// Lives until ``stop()``: sends what the profiles order, wakes when something is due.
+    /// Starts the profiles; ``run()`` does what they order.
     ///
-    /// - Throws: ``LoopError``.
-    func run() async throws {
-        let alarm = try Alarm(on: loop) { self.assumeIsolated { $0.wake() } }
-        self.alarm = alarm
+    /// - Throws: when the kernel has no descriptor or memory left for timers.
+    func begin() throws(LoopError) {
+        guard !isStopping else { return }
+        alarm = try Alarm(on: loop) { self.assumeIsolated { $0.wake() } }
         for profile in profiles.values { start(profile) }
         setAlarm()
         noteChange()
-        await withDiscardingTaskGroup { group in
-            for await job in jobs {
-                group.addTask { await self.carryOut(job) }
+    }
+
+    /// Carries out what is ordered, until all of it has ended after ``stop()``.
+    func run() async {
+        await withDiscardingTaskGroup { registrations in
+            await withDiscardingTaskGroup { others in
+                for await order in orders {
+                    switch order {
+                    case .begin(let job) where job.isRegistration:
+                        registrations.addTask { await self.carryOut(job) }
+                    case .begin(let job): others.addTask { await self.carryOut(job) }
+                    case .cancelOthers: others.cancelAll()
+                    case .cancelRegistrations: registrations.cancelAll()
+                    }
+                }
             }
         }
-        self.alarm = nil
-        alarm.stop()
+        alarm?.stop()
         upstream.shutdown()
+    }
+
+    /// Has ``run()`` do something.
+    func order(_ job: Job) {
+        jobCount += 1
+        runner.yield(.begin(job))
+    }
+
+    private func carryOut(_ job: Job) async {
+        switch job {
+        case .exchange(let order): await carryOut(order)
+        case .save(let name): await saveAgain(name)
+        case .saveBudget: await saveBudget()
+        case .reload(let request): await carryOut(request)
+        }
+        jobCount -= 1
+        endIfOver()
     }
 
     /// The caller sets the alarm.
@@ -113,15 +145,26 @@ actor Broker {
         refused(profile)
     }
 
-    /// Starts nothing more and ends ``run()``. A registration in flight gets a little time to come back and be saved:
-    /// its credentials would be lost otherwise.
-    func stop() async {
-        job.finish()
-        if profiles.values.contains(where: \.isRegistering) {
-            retire(upstream, after: Self.lastRegistration)
-        } else {
-            upstream.shutdown()
-        }
+    /// Sends nothing upstream from now on, gives token requests in flight up, writes what is not on disk yet, and has
+    /// ``run()`` end. A registration in flight is given 4 s to come back and be saved: its credentials would be lost.
+    func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        queue = []
+        orderSaves()
+        runner.yield(.cancelOthers)
+        loop.schedule(after: Self.lastRegistration) { [runner] in runner.yield(.cancelRegistrations) }
+        changed.finish()
+        endIfOver()
+    }
+
+    /// What the daemon has not done when it ends now: the profiles of which something would be lost.
+    var unfinishedProfiles: [String] {
+        profiles.values.filter { $0.isRegistering || !$0.unsaved.isEmpty }.map(\.name).sorted()
+    }
+
+    private func endIfOver() {
+        if isStopping, jobCount == 0 { runner.finish() }
     }
 
     /// Ends a client's connections once what it has in flight must be over.
@@ -162,6 +205,7 @@ actor Broker {
 
     /// Does what is due, and sets the alarm for what is due next.
     private func wake() {
+        guard !isStopping else { return }
         let moment = now()
         for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: moment) == true {
             take(.deadline, for: profile)

@@ -1,22 +1,26 @@
+internal import BearerLoop
 package import BearerState
-package import NIOPosix
 
 /// The one thread that touches the state directory, so that a slow disk stalls nothing but itself. Calls are carried
 /// out in order, and to their end whether or not the caller is cancelled.
 package struct Disk: Sendable {
-    private let thread: NIOThreadPool
+    private let worker = Worker<BackgroundWork>("disk")
+    private let path: String
 
-    package init(_ thread: NIOThreadPool) {
-        self.thread = thread
+    /// - Parameter path: of the state directory, for errors.
+    package init(path: String) {
+        self.path = path
     }
 
+    /// - Throws: what `body` throws; ``StateError/unusableDirectory(path:_:)`` when it was not called, for want of a thread.
     package func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(StateError) -> Value
     ) async throws(StateError) -> Value {
-        let result: Result<Value, StateError> = await withCheckedContinuation { continuation in
-            thread.submit { _ in
-                continuation.resume(returning: Result { () throws(StateError) in try body() })
-            }
+        let result: Result<Value, StateError>
+        do throws(LoopError) {
+            result = try await worker.run { Result { () throws(StateError) in try body() } }
+        } catch {
+            throw .unusableDirectory(path: path, .failed(errno: error.code))
         }
         return try result.get()
     }

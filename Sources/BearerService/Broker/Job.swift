@@ -16,4 +16,17 @@ enum Job: Sendable {
     case save(profile: String)
     /// Remember what is left of the budget.
     case saveBudget
+
+    var isRegistration: Bool {
+        guard case .exchange(let order) = self, case .registration = order.exchange.kind else { return false }
+        return true
+    }
+}
+
+/// What ``Broker/run()`` is told.
+enum RunnerOrder: Sendable {
+    case begin(Job)
+    /// Cancel everything but registrations, by now and from now on.
+    case cancelOthers
+    case cancelRegistrations
 }

@@ -1,5 +1,6 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerLoop
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
@@ -36,18 +37,18 @@ struct ConfigurationLoader: Sendable {
             logLevel: Logger.Level(options.logLevel ?? configuration.logLevel))
     }
 
-    /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`;
-    /// `onWait` is told which.
+    /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`.
+    ///
+    /// - Parameter pause: told which names, lets some time pass before that.
     func loadWaitingForAccounts(
-        since start: Moment, onWait: (String) -> Void
+        since start: Moment, pause: (String) async throws -> Void
     ) async throws -> LoadedConfiguration {
         while true {
             do throws(StartFailure) {
                 return try load()
             } catch {
                 guard error.wait > SystemClock.now().boot - start.boot else { throw error }
-                onWait(error.message)
-                try await Task.sleep(for: .seconds(1))
+                try await pause(error.message)
             }
         }
     }
@@ -65,12 +66,19 @@ struct ConfigurationLoader: Sendable {
     }
 
     /// Everything that a reload needs, checked before anything changes.
-    func reload(_ log: LogQueue) async throws(StartFailure) -> Reloaded {
-        let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure> = await Blocking.run {
-            Result { () throws(StartFailure) in
-                let loaded = try load()
-                return (loaded, try makeUpstream(loaded.configuration))
+    ///
+    /// - Parameter worker: what blocks happens there.
+    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(StartFailure) -> Reloaded {
+        let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure>
+        do throws(LoopError) {
+            result = try await worker.run {
+                Result { () throws(StartFailure) in
+                    let loaded = try load()
+                    return (loaded, try makeUpstream(loaded.configuration))
+                }
             }
+        } catch {
+            throw StartFailure(.software, "\(error)")
         }
         let (loaded, upstream) = try result.get()
         return Reloaded(

@@ -1,11 +1,13 @@
+internal import BearerLoop
 internal import BearerSystemd
 internal import Glibc
 internal import Logging
 
 /// The daemon as a whole: from the command line to its exit status.
 package enum Daemon {
-    /// Runs until SIGTERM or SIGINT.
-    package static func run(_ options: DaemonOptions) async -> ExitStatus {
+    /// Runs until SIGTERM or SIGINT, on the calling thread, which must be the only one of the process.
+    package static func run(_ options: DaemonOptions) -> ExitStatus {
+        SignalWatch.block(Shutdown.signals)
         let log = LogQueue(to: .detect())
         defer { log.flush() }
         let logger = Logger(label: "bearerd") { _ in QueueLogHandler(queue: log) }
@@ -14,6 +16,12 @@ package enum Daemon {
         defer { notifier.flush() }
         // Reads the time zone now: the loop that serves clients must not wait for a disk.
         tzset()
+        return TaskThread().run { await run(options, log, journal, notifier) }
+    }
+
+    private static func run(
+        _ options: DaemonOptions, _ log: LogQueue, _ journal: Journal, _ notifier: Notifier
+    ) async -> ExitStatus {
         do {
             try await DaemonStart(options: options, log: log, journal: journal, notifier: notifier).run()
             notifier.status("stopped")

@@ -7,7 +7,7 @@ internal import Glibc
 /// `bearerd --check`: says what a start would refuse, and prints the effective configuration.
 package enum DaemonCheck {
     /// - Returns: 0, or what the daemon would exit with.
-    package static func run(_ options: DaemonOptions) async -> ExitStatus {
+    package static func run(_ options: DaemonOptions) -> ExitStatus {
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
         do {
             let configuration = try Configuration.load(

@@ -1,5 +1,6 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerLoop
 internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream

@@ -1,13 +1,10 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerLoop
 internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
-internal import Logging
-internal import NIOPosix
-internal import ServiceLifecycle
-internal import UnixSignals
 
 /// The steps of a start. The order matters: what only this host can mend comes before any call upstream.
 struct DaemonStart {
@@ -24,67 +21,90 @@ struct DaemonStart {
         self.notifier = notifier
     }
 
+    /// Starts, serves, and returns after the end that a signal asks for.
     func run() async throws {
+        let (loop, shutdown) = try await makeLoop()
+        do {
+            try await run(on: loop, shutdown)
+        } catch let error as LoopError {
+            throw StartFailure(.software, "\(error)")
+        } catch is Shutdown.Stopped {
+            return
+        }
+    }
+
+    private func run(on loop: ServingLoop, _ shutdown: Shutdown) async throws {
         DescriptorLimit.raise()
         let handedOver = try takeDescriptors()
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
         let loader = ConfigurationLoader(
             paths: paths, options: options, credentials: .inherited,
             handedOver: ListeningSockets.clientPaths(handedOver))
-        let loaded = try await loader.loadWaitingForAccounts(since: startedAt) { notifier.status("waiting: \($0)") }
+        let loaded = try await loader.loadWaitingForAccounts(since: startedAt) {
+            notifier.status("waiting: \($0)")
+            try await shutdown.pause(for: .seconds(1))
+        }
         log.level = loaded.logLevel
         let directory = try openState(paths)
         for warning in directory.warnings { journal.write(.stateWarning, "\(warning)") }
         let upstream = try loader.makeUpstream(loaded.configuration)
         let sockets = try openSockets(paths, handedOver)
-        let broker = try makeBroker(loaded, loader, directory, upstream, handedOver)
-        try await serve(sockets, broker, wait: loaded.configuration.startup.wait)
+        let broker = makeBroker(on: loop, loaded, loader, directory, upstream, handedOver)
+        await shutdown.concerns(broker)
+        try await serve(sockets, broker, until: shutdown, wait: loaded.configuration.startup.wait)
         withExtendedLifetime(directory) {}
     }
 
-    private func serve(_ sockets: ListeningSockets, _ broker: Broker, wait: Duration) async throws {
-        var servers: [SocketServer] = []
-        for socket in sockets.clients {
-            servers.append(try await SocketServer.start(on: socket.descriptor, for: .clients, broker: broker))
+    private func makeLoop() async throws -> (ServingLoop, Shutdown) {
+        do throws(LoopError) {
+            let (loop, log) = (try ServingLoop(), log)
+            let shutdown = Shutdown(on: loop, journal: journal) { status in
+                log.flush(within: .milliseconds(100))
+                _exit(status.rawValue)
+            }
+            try await shutdown.watchSignals()
+            return (loop, shutdown)
+        } catch {
+            throw StartFailure(.software, "\(error)")
         }
-        for socket in sockets.credentials {
-            servers.append(try await SocketServer.start(on: socket.descriptor, for: .credentials, broker: broker))
-        }
+    }
+
+    private func serve(
+        _ sockets: ListeningSockets, _ broker: Broker, until shutdown: Shutdown, wait: Duration
+    ) async throws {
+        let served = try await ServedSockets.start(sockets, broker)
         let path = sockets.clients.map(\.path).joined(separator: ", ")
         journal.write(.started, "bearerd \(BearerdVersion.current) serves \(path)", [.path: path])
-        try await run([
-            BrokerService(broker: broker),
-            SocketService(
-                servers: servers, broker: broker,
-                own: (sockets.clients + sockets.credentials).compactMap(\.own)),
-            StatusService(broker: broker, notifier: notifier, journal: journal, wait: wait),
-        ])
+        do throws(LoopError) {
+            try await broker.begin()
+        } catch {
+            await served.end()
+            throw error
+        }
+        let status = StatusReporter(broker: broker, notifier: notifier, journal: journal, wait: wait)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await broker.run() }
+            group.addTask { await status.run() }
+            group.addTask {
+                await shutdown.requested()
+                await served.end()
+            }
+        }
         broker.store.flush()
     }
 
-    private func run(_ services: [any Service]) async throws {
-        let quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-        configuration.maximumGracefulShutdownDuration = .milliseconds(4_500)
-        try await ServiceGroup(configuration: configuration).run()
-    }
-
     private func makeBroker(
-        _ loaded: LoadedConfiguration, _ loader: ConfigurationLoader, _ directory: StateDirectory,
-        _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
-    ) throws -> Broker {
-        let loop = try ServingLoop()
-        let disk = NIOThreadPool(numberOfThreads: 1)
-        disk.start()
-        let log = log
+        on loop: ServingLoop, _ loaded: LoadedConfiguration, _ loader: ConfigurationLoader,
+        _ directory: StateDirectory, _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
+    ) -> Broker {
+        let (log, names) = (log, Worker<BackgroundWork>("names"))
         let services = BrokerServices(
-            disk: Disk(disk), loader: ProfileLoader(directory: directory), store: TokenStore(store: DescriptorStore()),
-            journal: journal,
+            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory),
+            store: TokenStore(store: DescriptorStore()), journal: journal,
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
-            reloader: Reloader { () throws(StartFailure) in try await loader.reload(log) },
+            reloader: Reloader { () throws(StartFailure) in try await loader.reload(log, on: names) },
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
         let profiles = loaded.profiles.map { services.loader.load($0, now: startedAt.wall) }
         for profile in profiles {

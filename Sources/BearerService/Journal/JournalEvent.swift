@@ -12,6 +12,10 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case startupWaitOver = "startup_wait_over"
     /// The daemon was asked to stop.
     case stopping
+    /// The daemon has ended with something hanging that it did not wait for.
+    case stopCutShort = "stop_cut_short"
+    /// SIGHUP came, which does not reload.
+    case hangupIgnored = "hangup_ignored"
     /// The daemon does not start.
     case startFailed = "start_failed"
     /// The daemon ended without being asked to.
@@ -71,6 +75,8 @@ extension JournalEvent {
         case .startupWaitOver: "709e55abe4514d25aecc53e4cd7df8c1"
         case .startFailed: "0548f5fac7ec425fb7752367f8d7a1c2"
         case .stopping: "96b01dac06984fa5918edc0676e79831"
+        case .stopCutShort: "0211b57964534283807c08982c05e7d2"
+        case .hangupIgnored: "0842ff3d1d784314a1265d854540ce24"
         case .registered: "1366a7fe9c054e0489ddcb3003aa1ed1"
         case .registrationFailed: "558a93df39bb413facb5ac33f272425c"
         case .registrationHeld: "193c038deae44ce189e103117d98d760"
@@ -101,7 +107,8 @@ extension JournalEvent {
         switch self {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
         case .registered, .recovered, .stateDurable, .reloaded: .notice
-        case .startupWaitOver, .registrationFailed, .registrationHeld, .renewalFailed, .stateWarning,
+        case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
+            .stateWarning,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:
             .warning
         case .tokenExpired, .credentialsRejected, .profileRefused, .profileBlocked,

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 internal import BearerProtocol
 
 /// One connection of a client: lines in, replies out, in order.
@@ -19,6 +20,7 @@ final class ClientConnection: @unchecked Sendable {
         case watching(Ticket)
         /// A last error was said; what still comes in is thrown away, so that the client can read it.
         case closing
+        case closed
     }
 
     private let broker: Broker
@@ -39,7 +41,7 @@ final class ClientConnection: @unchecked Sendable {
     private let backlog = WatchBacklog()
     /// Bytes of the request that waits or watches.
     private var requestBytes = 0
-    /// What ``Holdings`` knows.
+    /// What ``Holdings`` was told last.
     private var noted = 0
 
     init(_ stream: SocketStream, broker: Broker, peer: Peer, limits: ConnectionLimits) {
@@ -50,17 +52,11 @@ final class ClientConnection: @unchecked Sendable {
         self.lines = LineAssembler(limit: limits.requestBytes)
     }
 
-    /// Begins to serve. The loop keeps the connection until it is closed.
-    func start() {
-        stream.start(readsInput: true) { [self] in
-            ready($0)
-        } onSent: { [self] in
-            sent()
-        } onBlocked: { [self] in
-            blocked()
-        } onClose: { [self] in
-            closed()
-        }
+    /// Begins to serve. The stream keeps the connection until it is closed.
+    ///
+    /// - Throws: when the kernel cannot watch the socket; it is closed then.
+    func start() throws(LoopError) {
+        try stream.start(readsInput: true, for: self)
         switch broker.assumeIsolated({ [self] in $0.opened(self, by: peer) }) {
         case .served: break
         case .turnedAway(let reason, let lingers):
@@ -86,6 +82,7 @@ final class ClientConnection: @unchecked Sendable {
 
     /// Says a last error and closes, after the client had a chance to read it.
     func refuse(_ error: ErrorReply, id: RequestID? = nil) {
+        guard stream.isOpen else { return }
         if let ticket { broker.assumeIsolated { $0.cancel(ticket) } }
         state = .closing
         cancelLineTimer()
@@ -93,7 +90,7 @@ final class ClientConnection: @unchecked Sendable {
         if hasInputEnded { return stream.closeOnceSent() }
         stream.shutDownOutputOnceSent()
         stream.readInput(true)
-        stream.loop.schedule(after: ConnectionLimits.lastRead) { [stream] in stream.close() }
+        stream.schedule(after: ConnectionLimits.lastRead) { [stream] in stream.close() }
     }
 
     /// The daemon stops: answers the lines that have arrived whole, then closes.
@@ -111,8 +108,12 @@ final class ClientConnection: @unchecked Sendable {
     private var ticket: Ticket? {
         switch state {
         case .waiting(let ticket), .watching(let ticket): ticket
-        case .serving, .replying, .closing: nil
+        case .serving, .replying, .closing, .closed: nil
         }
+    }
+
+    private var isReplying: Bool {
+        if case .replying = state { true } else { false }
     }
 
     private var isTakingReplies: Bool { stream.unsentCount < ConnectionLimits.unsentBytes }
@@ -121,36 +122,8 @@ final class ClientConnection: @unchecked Sendable {
         switch state {
         case .serving: isTakingReplies
         case .watching: true
-        case .waiting, .replying, .closing: false
+        case .waiting, .replying, .closing, .closed: false
         }
-    }
-
-    private func ready(_ events: Readiness) {
-        if events.contains(.output) {
-            stream.flush()
-        }
-        if events.contains(.input) {
-            receive()
-        } else if !events.isDisjoint(with: [.hangUp, .error]) {
-            stream.close()
-        }
-    }
-
-    /// The client has taken everything: what was held back goes on.
-    private func sent() {
-        noteHoldings()
-        if let line = backlog.take(for: stream) { stream.send(line) }
-        if case .replying = state {
-            stream.loop.postpone { [self] in sendPiece() }
-        } else if isHeldBack {
-            stream.loop.postpone { [self] in serve() }
-        }
-    }
-
-    /// The client takes no more for now.
-    private func blocked() {
-        noteHoldings()
-        if case .watching = state { backlog.expectProgress(of: stream) }
     }
 
     private func sendPiece() {
@@ -161,15 +134,6 @@ final class ClientConnection: @unchecked Sendable {
             serve()
         } else {
             state = .replying(pieces)
-        }
-    }
-
-    /// Reads on while a line is unfinished: one that has arrived whole is not held for longer than this.
-    private func receive() {
-        for _ in 0..<ConnectionLimits.requestPieces {
-            guard takeIn() else { return }
-            serve()
-            guard !hasInputEnded, lines.count > 0, takesLines, !isHeldBack else { return }
         }
     }
 
@@ -218,6 +182,7 @@ final class ClientConnection: @unchecked Sendable {
 
     /// Has the broker know what we hold for this client at the end of a turn; it may have the connection cut.
     private func noteHoldings() {
+        guard stream.isOpen else { return }
         let bytes = lines.allocated + requestBytes + stream.heldCount
         let counted = bytes > Holdings.free ? bytes : 0
         guard counted != noted else { return }
@@ -234,7 +199,7 @@ final class ClientConnection: @unchecked Sendable {
         if hasInputEnded || isStopping {
             if case .serving = state { stream.closeOnceSent() }
         } else if lines.count > 0, lineTimer == nil {
-            lineTimer = stream.loop.schedule(after: limits.lineTimeout) { [self] in lineTimedOut() }
+            lineTimer = stream.schedule(after: limits.lineTimeout) { [self] in lineTimedOut() }
         }
     }
 
@@ -266,6 +231,7 @@ final class ClientConnection: @unchecked Sendable {
             requestBytes = bytes
             state = .watching(ticket)
             if let first { stream.send(first) }
+            if isStopping { stream.closeOnceSent() }
         }
     }
 
@@ -277,16 +243,40 @@ final class ClientConnection: @unchecked Sendable {
 
     private func cancelLineTimer() {
         guard let timer = lineTimer else { return }
-        stream.loop.cancel(timer)
+        stream.cancel(timer)
         lineTimer = nil
     }
+}
 
-    private func closed() {
-        cancelLineTimer()
-        backlog.clear(for: stream)
-        // What was postponed may keep us for a while, but not what the client sent.
-        lines = LineAssembler(limit: limits.requestBytes)
-        if noted > 0 { broker.assumeIsolated { [self] in $0.holds(0, for: self) } }
+extension ClientConnection: SocketStreamOwner {
+    /// Reads on while a line is unfinished: one that has arrived whole is not held for longer than this.
+    func streamIsReadable() {
+        for _ in 0..<ConnectionLimits.requestPieces {
+            guard takeIn() else { return }
+            serve()
+            guard !hasInputEnded, lines.count > 0, takesLines, !isHeldBack else { return }
+        }
+    }
+
+    /// What was held back goes on.
+    func streamIsDrained() {
+        noteHoldings()
+        if let line = backlog.take(for: stream) { stream.send(line) }
+        if isReplying || isHeldBack { stream.goOnLater() }
+    }
+
+    func streamIsBlocked() {
+        noteHoldings()
+        if case .watching = state { backlog.expectProgress(of: stream) }
+    }
+
+    func streamGoesOn() {
+        if isReplying { sendPiece() } else { serve() }
+    }
+
+    func streamClosed() {
+        let ticket = ticket
+        state = .closed
         broker.assumeIsolated { [self] broker in
             if let ticket { broker.cancel(ticket) }
             broker.closed(self, by: peer)

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 
 /// One connection of systemd that loads a credential for a unit: the bare token, or an end that says what
 /// `credential_socket.on_failure` tells it to say. Nothing is read.
@@ -19,12 +20,11 @@ final class CredentialConnection: @unchecked Sendable {
         self.address = address
     }
 
-    func start() {
-        stream.start(readsInput: false) { [self] in
-            ready($0)
-        } onClose: { [self] in
-            closed()
-        }
+    /// Begins to serve. The stream keeps the connection until it is closed.
+    ///
+    /// - Throws: when the kernel cannot watch the socket; it is closed then.
+    func start() throws(LoopError) {
+        try stream.start(readsInput: false, for: self)
         let answer = broker.assumeIsolated { [self] broker in
             broker.loads[ObjectIdentifier(self)] = self
             return broker.credential(for: peer, address, self)
@@ -45,13 +45,15 @@ final class CredentialConnection: @unchecked Sendable {
     func cut() {
         stream.close()
     }
+}
 
-    private func ready(_ events: Readiness) {
-        if !events.isDisjoint(with: [.hangUp, .error]) { return stream.close() }
-        stream.flush()
-    }
+extension CredentialConnection: SocketStreamOwner {
+    func streamIsReadable() {}
+    func streamIsDrained() {}
+    func streamIsBlocked() {}
+    func streamGoesOn() {}
 
-    private func closed() {
+    func streamClosed() {
         broker.assumeIsolated { [self] broker in
             if let ticket { broker.cancel(ticket) }
             broker.loaded(self)

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 internal import Glibc
 
 /// Serves one listening socket on the broker's loop.
@@ -16,10 +17,10 @@ struct SocketServer: Sendable {
 
     /// Starts to accept on `socket`, a bound stream socket, which it takes over.
     static func start(on socket: CInt, for purpose: Purpose, broker: Broker) async throws -> SocketServer {
-        let listener = Listener(socket, on: broker.loop) { code in
-            broker.assumeIsolated { $0.noteShortage(code) }
-        } onConnection: { connection in
-            serve(connection, for: purpose, broker)
+        let listener = Listener(socket, on: broker.loop) { shortage in
+            broker.assumeIsolated { $0.noteShortage(shortage) }
+        } onConnection: { connection throws(LoopError) in
+            try serve(connection, for: purpose, broker)
         }
         try await broker.start(listener)
         return SocketServer(listener: listener, broker: broker)
@@ -31,7 +32,9 @@ struct SocketServer: Sendable {
     }
 
     /// Who is not known to the kernel is not served.
-    private static func serve(_ connection: CInt, for purpose: Purpose, _ broker: Broker) {
+    private static func serve(
+        _ connection: CInt, for purpose: Purpose, _ broker: Broker
+    ) throws(LoopError) {
         guard let peer = Peer(ofSocket: connection) else {
             close(connection)
             return
@@ -40,10 +43,10 @@ struct SocketServer: Sendable {
         switch purpose {
         case .clients:
             let limits = broker.assumeIsolated { $0.settings.limits }
-            ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+            try ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
         case .credentials:
             let address = SocketAddressBytes.peer(ofSocket: connection)
-            CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
+            try CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import BearerLoop
+
 /// The newest line that a slow watcher has not been sent yet, and how long its client has taken nothing.
 final class WatchBacklog {
     private var line: [UInt8]?
@@ -13,7 +15,7 @@ final class WatchBacklog {
     func expectProgress(of stream: SocketStream) {
         guard timeout == nil else { return }
         let taken = stream.sentCount
-        timeout = stream.loop.schedule(after: ConnectionLimits.watchTimeout) { [self] in
+        timeout = stream.schedule(after: ConnectionLimits.watchTimeout) { [self] in
             timeout = nil
             if stream.sentCount == taken { stream.close() } else { expectProgress(of: stream) }
         }
@@ -27,7 +29,7 @@ final class WatchBacklog {
 
     func clear(for stream: SocketStream) {
         line = nil
-        if let timeout { stream.loop.cancel(timeout) }
+        if let timeout { stream.cancel(timeout) }
         timeout = nil
     }
 }

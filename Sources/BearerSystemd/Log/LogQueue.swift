@@ -1,15 +1,17 @@
+internal import BearerLoop
 internal import Glibc
 package import Logging
 internal import Synchronization
 
-/// Where every logger's entries go: a bounded queue and one thread that writes them out. Logging never blocks.
+/// Where every logger's entries go: a bounded queue and a worker that writes them out. Logging never blocks.
 ///
-/// Entries that find the queue full are lost; how many is logged once the thread has caught up.
+/// Entries that find the queue full, or for which no thread can be had, are lost; how many is logged once the worker has
+/// caught up.
 package final class LogQueue: Sendable {
     /// The MESSAGE_ID of the entry that tells of lost entries.
     package static let lossMessageID = "5d8c6b1f0a7e4c0f9b3f6f2f1f7f1c52"
 
-    private let worker: SerialWorker<LogEntry>
+    private let worker: Worker<LogEntry>
     private let currentLevel: Mutex<Logger.Level>
 
     /// `write` is called on the queue's thread and may block.
@@ -17,7 +19,7 @@ package final class LogQueue: Sendable {
         level: Logger.Level = .info, capacity: Int = 1_024, write: @escaping @Sendable (LogEntry) -> Void
     ) {
         currentLevel = Mutex(level)
-        worker = SerialWorker(capacity: capacity, handle: write) { write(Self.loss(of: $0)) }
+        worker = Worker("journal", capacity: capacity, handle: write) { write(Self.loss(of: $0)) }
     }
 
     /// A queue that writes to `destination`.

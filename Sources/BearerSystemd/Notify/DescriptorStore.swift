@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CSystemd
 internal import Glibc
 
@@ -12,7 +13,7 @@ package final class DescriptorStore: Sendable {
         case remove(name: String)
     }
 
-    private let worker: SerialWorker<Operation>?
+    private let worker: Worker<Operation>?
 
     package init() {
         worker = getenv("NOTIFY_SOCKET") == nil ? nil : Self.worker(Self.tellSystemd)
@@ -43,8 +44,8 @@ package final class DescriptorStore: Sendable {
         worker?.flush(within: limit) ?? true
     }
 
-    private static func worker(_ carryOut: @escaping @Sendable (Operation) -> Void) -> SerialWorker<Operation> {
-        SerialWorker(capacity: 4096) { operation in
+    private static func worker(_ carryOut: @escaping @Sendable (Operation) -> Void) -> Worker<Operation> {
+        Worker("fd-store", capacity: 4096) { operation in
             carryOut(operation)
             if case .add(let descriptor, _) = operation { close(descriptor) }
         }

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CSystemd
 internal import Glibc
 
@@ -6,14 +7,14 @@ internal import Glibc
 /// Sending can block, so it happens on a thread of its own: not on the log's, because a journal that blocks must not
 /// keep WATCHDOG=1 back.
 package final class Notifier: Sendable {
-    private let worker: SerialWorker<String>?
+    private let worker: Worker<String>?
 
     package init() {
         guard getenv("NOTIFY_SOCKET") != nil else {
             worker = nil
             return
         }
-        worker = SerialWorker(capacity: 64) { state in
+        worker = Worker("notify", capacity: 64) { state in
             // A failure has nowhere to be told: systemd ends a start of which it hears nothing.
             sd_notify(0, state)
         }

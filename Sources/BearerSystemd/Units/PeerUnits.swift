@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CSystemd
 internal import Glibc
 
@@ -15,14 +16,14 @@ package final class PeerUnits: Sendable {
     /// Questions that wait for the thread; further ones are not looked into.
     private static let capacity = 64
 
-    private let worker: SerialWorker<Question>
+    private let worker: Worker<Question>
 
     package convenience init() {
         self.init(unitOfProcess: Self.unit)
     }
 
     init(unitOfProcess: @escaping @Sendable (Int32) -> String?) {
-        worker = SerialWorker(capacity: Self.capacity) { question in
+        worker = Worker("peer-units", capacity: Self.capacity) { question in
             let unit = unitOfProcess(question.pid)
             // Looked at after the unit: whoever has the number now had it when the unit was read, if it is as old as that.
             let start = ProcessStart.time(of: question.pid)

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CCurl
 internal import CLinux
 internal import Glibc
@@ -68,7 +69,7 @@ final class CurlThread: Sendable {
         }
         guard mustStart else { return wake() }
         // The closure keeps this object alive until the thread ends.
-        if !startThread(named: "upstream", { self.run() }) { failAll() }
+        if Thread.start("upstream", { self.run() }) != 0 { failAll() }
     }
 
     private func change(_ body: (inout Inbox) -> Void) {

@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,12 @@ int clinux_set_undumpable(void);
 
 /// PR_SET_NAME, see prctl(2): how the calling thread is called in top(1) and /proc; at most 15 bytes.
 int clinux_name_thread(const char *name);
+
+/// signalfd(2), non-blocking, close-on-exec. The signals must be blocked in every thread.
+int clinux_signalfd(const sigset_t *signals);
+
+/// Takes one signal that is pending from a signalfd: its number, or -1.
+int clinux_next_signal(int descriptor);
 
 /// timerfd_create(2) on CLOCK_BOOTTIME, which goes on in suspend. Non-blocking, close-on-exec.
 int clinux_boottime_timer(void);

@@ -44,4 +44,26 @@ struct FailingDiskTests {
             #expect(test.registrations == 2)
         }
     }
+
+    @Test("what was not written when the daemon is told to stop is written then, if there is room by now")
+    func stop() async throws {
+        let mount = try Mount(size: "256k")
+        var setup = BrokerSetup()
+        setup.state = mount.directory
+        try await withBroker(setup) { test in
+            await test.settle()
+            await eventually("there is a token") { await test.broker.tokenCount == 1 }
+            mount.fill()
+            let client = try await test.connect(as: .root)
+            _ = try await client.line(after: #"{"op":"register","force":true}"#)
+            await eventually("it is not written") { test.log.events.contains(.stateNotDurable) }
+            mount.makeRoom()
+            await test.broker.stop()
+            await test.ended()
+            #expect(test.log.entries(of: .stateDurable).count == 1)
+            let names = mount.directory.names(in: "default").filter { $0.hasPrefix("client-") && $0.hasSuffix(".json") }
+            let text = String(decoding: mount.directory.read("default/\(names.first ?? "")") ?? [], as: UTF8.self)
+            #expect(text.contains(await test.broker.clientID() ?? "none"))
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
 import Glibc
@@ -43,17 +44,30 @@ import Testing
             watcher.send(#"{"op":"watch","id":"\#(long)"}"#)
             #expect(try await watcher.line().count > 10_000)
             await eventually("the watch counts") { await test.broker.heldBytes >= 10_000 }
-            let deaf = try await test.connect()
-            let batch = Array(String(repeating: "{\"op\":\"token\"}\n", count: 20_000).utf8)
-            var idle = 0
-            while idle < 20 {
-                idle = deaf.sendWhatFits(batch) == 0 ? idle + 1 : 0
-                _ = await test.broker.connectionCount
-            }
+            let deaf = try await test.deafClient()
             await eventually("the replies count") { await test.broker.heldBytes > 11_000 }
             await watcher.close()
             await deaf.close()
             await eventually("nothing is left") { await test.broker.heldBytes == 0 }
+        }
+    }
+
+    @Test("clients that leave when they have their replies, with a request still to be answered, leave no trace")
+    func gone() async throws {
+        try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in
+            let waiting = #"{"op":"token","wait":300,"id":"\#(String(repeating: "x", count: 4_000))"}"#
+            // As many as are answered in a turn: what comes after them is another turn's.
+            let lines = Array(repeating: #"{"op":"ping"}"#, count: ConnectionLimits.linesATurn - 1) + [waiting]
+            for _ in 0..<300 {
+                let client = try await test.connect()
+                client.sendRaw(lines.map { $0 + "\n" }.joined())
+                for _ in 1..<lines.count { _ = try await client.line() }
+                await client.close()
+            }
+            await eventually("they are gone") { await test.broker.connectionCount == 0 }
+            try await test.turns(4)
+            #expect(await test.broker.heldBytes == 0)
+            #expect(await test.broker.waiterCount() == 0)
         }
     }
 

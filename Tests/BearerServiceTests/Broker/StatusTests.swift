@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerJSON
+import BearerLoop
 import BearerProtocol
 import TestSupport
 import Testing
@@ -101,7 +102,7 @@ import Testing
             await test.broker.noteAging(of: summary)
             var changes = test.broker.changes.makeAsyncIterator()
             test.clock.advance(by: holds)
-            await test.advanceTimers(by: holds)
+            try await test.advanceTimers(by: holds)
             await changes.next()
             let later = await test.broker.summary()
             #expect(later.text.hasPrefix("default: token for less than a minute, ") && later.holds == nil)

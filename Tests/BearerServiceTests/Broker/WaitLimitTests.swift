@@ -11,9 +11,9 @@ import Testing
         try await withIdleBroker { test in
             let client = try await test.load(systemdAddress("player.service", "access_token"))
             #expect(await test.broker.waiterCount() == 1)
-            await test.advanceTimers(by: .seconds(24))
+            try await test.advanceTimers(by: .seconds(24))
             #expect(await test.broker.waiterCount() == 1)
-            await test.advanceTimers(by: .seconds(1))
+            try await test.advanceTimers(by: .seconds(1))
             #expect(await client.rest().count == 1_048_577)
             #expect(test.log.entries(of: .credentialRefused).first?.message.contains("player.service") == true)
         }
@@ -29,9 +29,9 @@ import Testing
             let client = try await test.connect()
             client.send(request)
             await eventually("it waits") { await test.broker.waiterCount() == 1 }
-            await test.advanceTimers(by: .seconds(seconds) - .milliseconds(1))
+            try await test.advanceTimers(by: .seconds(seconds) - .milliseconds(1))
             #expect(await test.broker.waiterCount() == 1)
-            await test.advanceTimers(by: .milliseconds(1))
+            try await test.advanceTimers(by: .milliseconds(1))
             #expect(try await client.line().contains("temporarily_unavailable"))
         }
     }
@@ -60,9 +60,9 @@ import Testing
                 test.clock.advance(by: .seconds(1801))
                 await test.broker.renew(to: "token-\(number)-" + String(repeating: "x", count: 1000))
             }
-            await test.advanceTimers(by: .seconds(29))
+            try await test.advanceTimers(by: .seconds(29))
             #expect(await test.broker.watcherCount() == 1)
-            await test.advanceTimers(by: .seconds(1))
+            try await test.advanceTimers(by: .seconds(1))
             #expect(await test.broker.watcherCount() == 0)
         }
     }

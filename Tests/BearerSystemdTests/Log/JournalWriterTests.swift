@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import Testing
 
+@testable import BearerLoop
 @testable import BearerSystemd
 
 @Suite struct JournalWriterTests {
@@ -26,7 +27,7 @@ import Testing
     /// Runs `body` on a thread that sees an empty /run of its own; `nil` when that is not permitted.
     private func inPrivateRun(_ body: @escaping @Sendable () -> [UInt8]) -> [UInt8]? {
         let outcome = Monitor<(isDone: Bool, result: [UInt8]?)>((false, nil))
-        startThread {
+        _ = Thread.start("private-run") {
             let result = enterPrivateRun() ? body() : nil
             outcome.change { $0 = (true, result) }
         }

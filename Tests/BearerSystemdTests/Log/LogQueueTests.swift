@@ -1,6 +1,7 @@
 import BearerCore
 import Glibc
 import Logging
+import TestSupport
 import Testing
 
 @testable import BearerSystemd

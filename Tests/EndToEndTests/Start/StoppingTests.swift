@@ -78,9 +78,85 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a registration in flight comes back and is saved, however slowly clients read and however often it is told"
+        )
+        func savesRegistration() async throws {
+            try await Host.run { host in
+                host.simulator.script(.register, [.delay(.milliseconds(3_000))])
+                let daemon = try await host.start()
+                let deaf = try await blocking { try Self.deaf(daemon) }
+                try await host.simulator.waitForCalls(1, to: .register)
+                let start = ContinuousClock.now
+                daemon.program.signal(SIGTERM)
+                try await daemon.line(containing: "stopping")
+                daemon.program.signal(SIGINT)
+                #expect(try await daemon.stop() == .exited(0))
+                #expect(ContinuousClock.now - start < .seconds(5))
+                #expect(daemon.lines.count { $0.contains("event=stopping") } == 1)
+                withExtendedLifetime(deaf) {}
+                _ = try await host.start().token()
+                #expect(host.simulator.calls(to: .register).count == 1)
+            }
+        }
+
+        @Test("no registration is sent after the signal, while clients are still being answered")
+        func sendsNothingMore() async throws {
+            try await Host.run { host in
+                host.simulator.script(.register, [], then: .status(503))
+                let daemon = try await host.start()
+                let deaf = try await blocking { try Self.deaf(daemon) }
+                // The next one is due within 2 s, which is how long the client keeps the daemon from ending.
+                try await daemon.line(containing: "registration_failed")
+                let sent = host.simulator.calls(to: .register).count
+                let start = ContinuousClock.now
+                #expect(try await daemon.stop() == .exited(0))
+                #expect(ContinuousClock.now - start > .milliseconds(1_900))
+                #expect(host.simulator.calls(to: .register).count == sent)
+                withExtendedLifetime(deaf) {}
+            }
+        }
+
+        @Test("SIGHUP ends nothing, and its log entry says what reloads")
+        func hangUp() async throws {
+            try await Host.run { host in
+                let daemon = try await host.start()
+                daemon.program.signal(SIGHUP)
+                let line = try await daemon.line(containing: "event=hangup_ignored")
+                #expect(line.contains("systemctl reload bearerd") && line.contains("bearerctl reload"))
+                _ = try await daemon.token()
+            }
+        }
+
+        @Test("a start that waits for a name service ends at once")
+        func whileStarting() async throws {
+            try await Host.run(
+                settings: "startup: {wait: 60}", profile: "allow: {users: [nobody-has-this-name]}"
+            ) { host in
+                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let daemon = try await host.launch(environment: ["NOTIFY_SOCKET": systemd.path])
+                let reason = "profile default: allow: this host does not know user nobody-has-this-name"
+                _ = try await blocking { try systemd.messages(upTo: "STATUS=waiting: \(reason)") }
+                let start = ContinuousClock.now
+                #expect(try await daemon.stop() == .exited(0))
+                #expect(ContinuousClock.now - start < .seconds(5))
+            }
+        }
+
         /// Another connection's request is answered after those that came before it.
         private func answered(_ daemon: Daemon) async throws {
             #expect(try await daemon.ask(#"{"op":"ping"}"#)["pong"]?.bool == true)
+        }
+
+        /// A client that reads none of its replies, until the daemon takes no more of its requests.
+        private static func deaf(_ daemon: Daemon) throws -> Connection {
+            let connection = try Connection(to: daemon.socket)
+            connection.stopWaitingForRoom()
+            let lines = String(repeating: "{\"op\":\"ping\"}\n", count: 1_000)
+            #expect(throws: HarnessError.self) {
+                for _ in 0..<1_000 { try connection.send(lines) }
+            }
+            return connection
         }
     }
 }

@@ -14,6 +14,8 @@ extension Broker {
 
     func isInFlight(_ name: String = "default") -> Bool { profiles[name]?.lifecycle.exchange != nil }
 
+    func isRegistering(_ name: String = "default") -> Bool { profiles[name]?.isRegistering ?? false }
+
     func refusal(_ name: String = "default") -> String? { profiles[name]?.refusal }
 
     func failures(_ name: String = "default") -> Int { profiles[name]?.lifecycle.trouble?.failures ?? 0 }

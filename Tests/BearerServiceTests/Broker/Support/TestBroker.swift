@@ -1,12 +1,12 @@
 import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
+import BearerLoop
 import BearerProtocol
 import BearerState
 import BearerSystemd
 import BearerUpstream
 import Glibc
-import NIOPosix
 import Synchronization
 import TestSupport
 
@@ -58,22 +58,24 @@ final class TestBroker: Sendable {
     let timers = StoppedClock()
     private let isServerOwn: Bool
     private let loop: ServingLoop
-    private let disk = NIOThreadPool(numberOfThreads: 1)
+    let disk: Disk
+    let directory: StateDirectory
+    private let running = Mutex<Task<Void, Never>?>(nil)
     private let clients = Mutex<[TestClient]>([])
 
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
         (clock, state) = (setup.clock, setup.state)
         isServerOwn = setup.server == nil
         server = if let server = setup.server { server } else { try await AuthServerSimulator.start(setup.simulator) }
-        disk.start()
+        disk = Disk(path: state.path)
         let timers = timers
         loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
-        let loader = ProfileLoader(
-            directory: try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent"))
+        directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
+        let loader = ProfileLoader(directory: directory)
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
-            disk: Disk(disk), loader: loader, store: kept.store, journal: log.journal, identity: identity,
+            disk: disk, loader: loader, store: kept.store, journal: log.journal, identity: identity,
             reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
         let wall = clock.now().wall
         let profiles = try setup.profiles(server.baseURL).map { settings in
@@ -90,40 +92,42 @@ final class TestBroker: Sendable {
     func connect(as peer: Peer = .user(1000)) async throws -> TestClient {
         let limits = await broker.settings.limits
         return try await connect { [broker] stream in
-            ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+            try ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
         }
     }
 
     /// A connection to the credential socket.
     func load(_ address: [UInt8], as peer: Peer = .root) async throws -> TestClient {
         try await connect { [broker] stream in
-            CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
+            try CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
         }
     }
 
-    private func connect(_ serve: @escaping @Sendable (SocketStream) -> Void) async throws -> TestClient {
+    private func connect(_ serve: @escaping @Sendable (SocketStream) throws -> Void) async throws -> TestClient {
         let (ours, theirs) = try socketPair()
-        await onLoop { [loop] in serve(SocketStream(ours, on: loop)) }
+        try await onLoop { [loop] in try serve(SocketStream(ours, on: loop)) }
         let client = TestClient(theirs)
         clients.withLock { $0.append(client) }
         return client
     }
 
     /// Puts the loop's timers forward, where their time is told.
-    func advanceTimers(by duration: Duration) async {
+    func advanceTimers(by duration: Duration) async throws {
         timers.advance(by: duration)
-        await onLoop {}
-        await onLoop {}
+        try await turns(2)
+    }
+
+    /// Lets turns of the loop pass.
+    func turns(_ count: Int) async throws {
+        for _ in 0..<count { try await onLoop {} }
     }
 
     /// Runs `body` on the loop's thread.
-    private func onLoop(_ body: @escaping @Sendable () -> Void) async {
-        await withCheckedContinuation { continuation in
-            loop.execute {
-                body()
-                continuation.resume()
-            }
+    private func onLoop(_ body: @escaping @Sendable () throws -> Void) async throws {
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            loop.execute { continuation.resume(returning: Result(catching: body)) }
         }
+        try result.get()
     }
 
     /// Puts both clocks forward, and does what is then due.
@@ -132,32 +136,53 @@ final class TestBroker: Sendable {
         await broker.doWhatIsDue()
     }
 
+    /// A client that sends requests and reads no reply, until the daemon reads no more of them.
+    func deafClient() async throws -> TestClient {
+        let client = try await connect()
+        let batch = Array(String(repeating: "{\"op\":\"ping\"}\n", count: 20_000).utf8)
+        var idle = 0
+        while idle < 20 {
+            idle = client.sendWhatFits(batch) == 0 ? idle + 1 : 0
+            _ = await broker.connectionCount
+        }
+        return client
+    }
+
+    fileprivate func begin() async throws {
+        try await broker.begin()
+        running.withLock { $0 = Task { await broker.run() } }
+    }
+
+    /// Waits until the broker, which was stopped, has ended.
+    func ended() async {
+        await running.withLock { $0 }?.value
+    }
+
     fileprivate func end() async {
         for client in clients.withLock({ $0 }) { await client.close() }
         if isServerOwn { await server.shutdown() }
-        try? await disk.shutdownGracefully()
         await loop.stop()
     }
 }
 
-/// Runs `body` with a broker that runs; `prepare` comes before it does.
+/// Runs `body` with a broker that runs; `prepare` comes before it does. With `isTimeTold` the loop's timers are put forward
+/// by the test.
 func withBroker(
-    _ setup: BrokerSetup = BrokerSetup(), prepare: (TestBroker) -> Void = { _ in },
+    _ setup: BrokerSetup = BrokerSetup(), isTimeTold: Bool = false, prepare: (TestBroker) -> Void = { _ in },
     _ body: (TestBroker) async throws -> Void
 ) async throws {
-    let test = try await TestBroker(setup)
+    let test = try await TestBroker(setup, isTimeTold: isTimeTold)
     prepare(test)
-    let broker = test.broker
-    let running = Task { try await broker.run() }
+    try await test.begin()
     let result: Result<Void, any Error>
     do {
         result = .success(try await body(test))
     } catch {
         result = .failure(error)
     }
-    await broker.stop()
+    await test.broker.stop()
     await test.reloads.shutdown()
-    try await running.value
+    await test.ended()
     await test.end()
     try result.get()
 }

@@ -1,4 +1,5 @@
 import BearerCore
+import BearerLoop
 import Synchronization
 
 @testable import BearerService

@@ -1,4 +1,5 @@
 import BearerCore
+import BearerLoop
 import BearerUpstream
 
 @testable import BearerService

@@ -1,7 +1,6 @@
 import BearerConfiguration
 import BearerCore
 import BearerUpstream
-import NIOPosix
 import Synchronization
 
 @testable import BearerService

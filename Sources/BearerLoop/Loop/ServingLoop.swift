@@ -1,0 +1,225 @@
+internal import BearerCore
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
+///
+/// A turn is: the descriptors that are ready, the timers that are due, the jobs of actors that live here and what other
+/// threads want done, then the replies of all that, sent together, then one stream that has more to do. Nothing on it may
+/// block.
+///
+/// `@unchecked Sendable`: what comes from other threads is behind a mutex, everything else is touched on the thread only.
+package final class ServingLoop: @unchecked Sendable {
+    /// What a descriptor is ready for.
+    package typealias Handler = (_ events: Readiness) -> Void
+
+    private let poll: CInt
+    private let wakeUp: CInt
+    private let now: @Sendable () -> Duration
+    private let inbox = Mutex(Inbox())
+    private let identity = Atomic<pthread_t>(0)
+
+    /// What streams receive passes through here, one after the other.
+    let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+    private var watched = WatchedDescriptors()
+    private var timers = LoopTimers()
+    private var sending: [SocketStream] = []
+    private var flushing: [SocketStream] = []
+    private var waiting = WaitingStreams()
+
+    /// Starts the thread, `serving-loop`.
+    ///
+    /// - Parameter now: the time by which timers run; CLOCK_BOOTTIME, unless a test has another.
+    /// - Throws: when the kernel has no descriptor, memory or thread left for us.
+    package init(now: @escaping @Sendable () -> Duration = { SystemClock.boot() }) throws(LoopError) {
+        self.now = now
+        poll = try LoopError.checked("epoll_create1", epoll_create1(CInt(EPOLL_CLOEXEC)))
+        wakeUp = clinux_eventfd()
+        _ = try LoopError.checked("eventfd", wakeUp)
+        try watch(wakeUp, for: .input) { [wakeUp] _ in drain(wakeUp) }
+        guard Thread.start("serving-loop", { self.run() }) == 0 else { throw .noThread }
+    }
+
+    deinit {
+        close(poll)
+        if wakeUp >= 0 { close(wakeUp) }
+        input.deallocate()
+    }
+
+    /// Ends the thread after what was handed over before; what is watched is forgotten. Not from the thread itself.
+    package func stop() async {
+        await withCheckedContinuation { continuation in
+            wake { inbox in
+                if inbox.isOver { continuation.resume() } else { inbox.stops.append(continuation) }
+            }
+        }
+    }
+
+    package var isCurrent: Bool { identity.load(ordering: .relaxed) == pthread_self() }
+
+    /// Runs `body` on the thread, in a later turn if called from there.
+    package func execute(_ body: @escaping @Sendable () -> Void) {
+        wake { $0.bodies.append(body) }
+    }
+
+    // MARK: On the thread
+
+    /// Watches a descriptor that is not watched yet. Its hang-up and errors are always told.
+    ///
+    /// - Throws: ENOSPC when the user has as many watches as `fs.epoll.max_user_watches` allows, ENOMEM; EPERM for what
+    ///   cannot be waited for, such as a file.
+    package func watch(
+        _ descriptor: CInt, for interest: Readiness, _ handler: @escaping Handler
+    ) throws(LoopError) {
+        do {
+            try control(EPOLL_CTL_ADD, descriptor, interest, watched.add(descriptor, handler))
+        } catch {
+            watched.remove(descriptor)
+            throw error
+        }
+    }
+
+    package func change(_ descriptor: CInt, to interest: Readiness) throws(LoopError) {
+        guard let token = watched.token(of: descriptor) else { return }
+        try control(EPOLL_CTL_MOD, descriptor, interest, token)
+    }
+
+    /// To be called before the descriptor is closed. Events of this turn that were for it are dropped.
+    package func forget(_ descriptor: CInt) {
+        watched.remove(descriptor)
+        epoll_ctl(poll, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// Calls `body` after `delay`, in a later turn.
+    @discardableResult
+    package func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
+        timers.add(at: now() + delay, body)
+    }
+
+    /// A cancelled timer does not fire, not even in this turn.
+    package func cancel(_ timer: LoopTimer) {
+        timers.cancel(timer)
+    }
+
+    /// Has ``SocketStream/flush()`` called at the end of the turn.
+    ///
+    /// A reply sent at once wakes its client while others are still being answered, and waking costs more than
+    /// answering: sent together, replies find their clients' processors awake.
+    func flushAtEndOfTurn(_ stream: SocketStream) {
+        sending.append(stream)
+    }
+
+    /// Has ``SocketStream/goOn()`` called after every stream that waits for that now.
+    func goOnLater(_ stream: SocketStream) {
+        waiting.append(stream)
+    }
+
+    private func control(
+        _ operation: CInt, _ descriptor: CInt, _ interest: Readiness, _ token: UInt64
+    ) throws(LoopError) {
+        var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: token))
+        _ = try LoopError.checked("epoll_ctl", epoll_ctl(poll, operation, descriptor, &event))
+    }
+
+    private func run() {
+        identity.store(pthread_self(), ordering: .relaxed)
+        var events = [epoll_event](repeating: epoll_event(), count: 64)
+        var stops: [CheckedContinuation<Void, Never>] = []
+        while stops.isEmpty {
+            let count = wait(&events)
+            handle(events.prefix(count))
+            runTimers()
+            stops = runInbox()
+            flushStreams()
+            // One a turn: who asks meanwhile waits no longer than that.
+            waiting.next()?.goOn()
+        }
+        stops += inbox.withLock { $0.end() }
+        for stop in stops { stop.resume() }
+    }
+
+    private func wait(_ events: inout [epoll_event]) -> Int {
+        let isIdle = sending.isEmpty && waiting.isEmpty
+        let count = epoll_wait(poll, &events, CInt(events.count), isIdle ? timers.timeout(at: now()) : 0)
+        precondition(count >= 0 || errno == EINTR, "epoll_wait: error \(errno)")
+        return Int(max(0, count))
+    }
+
+    private func handle(_ events: ArraySlice<epoll_event>) {
+        for event in events {
+            watched.handler(of: event.data.u64)?(Readiness(rawValue: event.events))
+        }
+    }
+
+    private func runTimers() {
+        let (time, newest) = (now(), timers.newest)
+        while let body = timers.next(dueAt: time, upTo: newest) { body() }
+    }
+
+    /// - Returns: those who want the thread to end.
+    private func runInbox() -> [CheckedContinuation<Void, Never>] {
+        let inbox = inbox.withLock { $0.take() }
+        for job in inbox.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        for body in inbox.bodies { body() }
+        return inbox.stops
+    }
+
+    /// A stream that goes on once its replies are sent does so in the next turn, after everybody else.
+    private func flushStreams() {
+        swap(&sending, &flushing)
+        for stream in flushing { stream.flush() }
+        flushing.removeAll(keepingCapacity: true)
+    }
+
+    private func wake(_ change: (inout Inbox) -> Void) {
+        let wasEmpty = inbox.withLock { inbox in
+            defer { change(&inbox) }
+            return inbox.isEmpty
+        }
+        if wasEmpty { clinux_eventfd_signal(wakeUp) }
+    }
+}
+
+/// What other threads have for the loop.
+private struct Inbox: Sendable {
+    var jobs: [UnownedJob] = []
+    var bodies: [@Sendable () -> Void] = []
+    var stops: [CheckedContinuation<Void, Never>] = []
+    /// The thread has ended.
+    private(set) var isOver = false
+
+    var isEmpty: Bool { jobs.isEmpty && bodies.isEmpty && stops.isEmpty }
+
+    mutating func take() -> Inbox {
+        defer { self = Inbox() }
+        return self
+    }
+
+    /// - Returns: those who came too late to end the thread.
+    mutating func end() -> [CheckedContinuation<Void, Never>] {
+        isOver = true
+        return stops
+    }
+}
+
+extension ServingLoop: SerialExecutor {
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        wake { $0.jobs.append(job) }
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        precondition(isCurrent, "this belongs on the thread of the serving loop")
+    }
+}
+
+/// Empties a timer or an event descriptor.
+func drain(_ descriptor: CInt) {
+    var count: UInt64 = 0
+    _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
+}

@@ -1,0 +1,123 @@
+internal import CLinux
+internal import Glibc
+
+/// Accepts connections on a listening socket.
+///
+/// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
+package final class Listener: @unchecked Sendable {
+    /// The most that are accepted in one turn, so that those who are connected are served in between.
+    private static let mostInATurn: CInt = 4
+    /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
+    private static let rest = Duration.seconds(1)
+    private static let backlog: CInt = 4096
+    /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
+    private static let spare = 64
+
+    private let descriptor: CInt
+    private let loop: ServingLoop
+    private let onConnection: (CInt) throws(LoopError) -> Void
+    private let onShortage: (LoopError) -> Void
+    private var isShort = false
+    private var isOpen = true
+    /// The descriptor of the newest connection.
+    private var newest: CInt = 0
+
+    /// Takes over a bound stream socket.
+    ///
+    /// - Parameters:
+    ///   - onConnection: takes over a non-blocking socket; throws, once the socket is closed, when it cannot be watched.
+    ///   - onShortage: told when nothing can be accepted for want of descriptors, memory or watches, and not again before
+    ///     everybody who waited has been accepted.
+    package init(
+        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (LoopError) -> Void,
+        onConnection: @escaping @Sendable (CInt) throws(LoopError) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.onShortage = onShortage
+        self.onConnection = onConnection
+    }
+
+    /// Starts to accept; on the loop's thread.
+    ///
+    /// - Throws: when the socket cannot listen or cannot be watched.
+    package func start() throws(LoopError) {
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        _ = try LoopError.checked("listen", listen(descriptor, Self.backlog))
+        try loop.watch(descriptor, for: .input) { [self] _ in accept() }
+    }
+
+    /// Accepts no more. Who has connected and was not accepted is still there for whoever holds the socket as well.
+    package func stop() {
+        guard isOpen else { return }
+        isOpen = false
+        loop.forget(descriptor)
+        close(descriptor)
+    }
+
+    private func accept() {
+        guard hasRoom() else { return restForAWhile(LoopError(call: "accept", code: EMFILE)) }
+        for _ in 0..<Self.mostInATurn {
+            let connection = clinux_accept(descriptor)
+            if connection >= 0 {
+                newest = connection
+                do throws(LoopError) {
+                    try onConnection(connection)
+                } catch {
+                    return restForAWhile(error)
+                }
+                continue
+            }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EAGAIN:
+                isShort = false
+                return
+            default: return restForAWhile(LoopError(call: "accept", code: errno))
+            }
+        }
+    }
+
+    /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it
+    /// is looked at when the newest connection had a high one.
+    private func hasRoom() -> Bool {
+        let most = Self.mostDescriptors()
+        guard newest >= most - 2 * Self.mostInATurn else { return true }
+        let next = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard next >= 0 else { return false }
+        close(next)
+        return next < most
+    }
+
+    /// How many descriptors there may be with a connection more: RLIMIT_NOFILE, see getrlimit(2), without the spare ones,
+    /// of which a small limit has fewer.
+    private static func mostDescriptors() -> CInt {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        let all = Int(clamping: limit.rlim_cur)
+        return CInt(clamping: all - min(spare, all / 4))
+    }
+
+    private func restForAWhile(_ shortage: LoopError) {
+        guard isOpen else { return }
+        watch(for: [])
+        loop.schedule(after: Self.rest) { [self] in
+            if isOpen { watch(for: .input) }
+        }
+        if !isShort { onShortage(shortage) }
+        isShort = true
+    }
+
+    /// The kernel takes memory for a new watch, not for a change of one: this fails for no reason that we know, and then
+    /// it is tried again.
+    private func watch(for interest: Readiness) {
+        do {
+            try loop.change(descriptor, to: interest)
+        } catch {
+            loop.schedule(after: Self.rest) { [self] in
+                if isOpen { watch(for: interest) }
+            }
+        }
+    }
+}

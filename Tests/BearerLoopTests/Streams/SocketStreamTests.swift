@@ -1,0 +1,207 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import BearerLoop
+
+@Suite("A stream", .timeLimit(.minutes(1))) struct SocketStreamTests {
+    /// Runs `body` with a stream on the loop, its owner, and the other end.
+    private func withStream(
+        readsInput: Bool = true, _ body: (TestLoop, RecordingOwner, CInt) async throws -> Void
+    ) async throws {
+        try await TestLoop.run { test in
+            let (ours, theirs) = try socketPair()
+            defer { close(theirs) }
+            let owner = try await test.perform { loop in
+                let owner = RecordingOwner(SocketStream(ours, on: loop))
+                try owner.stream.start(readsInput: readsInput, for: owner)
+                return owner
+            }
+            try await body(test, owner, theirs)
+            try await test.perform { _ in owner.stream.close() }
+            #expect(owner.calls.last == .closed && owner.calls.filter { $0 == .closed }.count == 1)
+        }
+    }
+
+    @Test("what is sent goes out at the end of the turn, in one piece")
+    func sentTogether() async throws {
+        try await withStream { test, owner, peer in
+            try await test.perform { _ in
+                owner.stream.send(Array("one ".utf8))
+                #expect(!isReadable(peer))
+                owner.stream.send(Array("two".utf8))
+                #expect(!isReadable(peer))
+            }
+            try await test.turns()
+            #expect(received(peer) == "one two")
+            #expect(owner.calls == [.drained])
+        }
+    }
+
+    @Test("what the peer does not take waits and counts; once it is taken, the owner hears of it")
+    func backPressure() async throws {
+        try await withStream { test, owner, peer in
+            let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+            try await test.perform { _ in owner.stream.send(bytes) }
+            try await test.turns()
+            #expect(owner.calls == [.blocked])
+            let held = try await test.perform { _ in owner.stream.heldCount }
+            #expect(held > 0 && held < bytes.count)
+            #expect(try await test.perform { _ in owner.stream.sentCount } == bytes.count - held)
+            var count = 0
+            while count < bytes.count {
+                count += received(peer)?.utf8.count ?? 0
+                try await test.turns()
+            }
+            #expect(count == bytes.count)
+            #expect(owner.calls.last == .drained)
+            #expect(try await test.perform { _ in owner.stream.heldCount } == 0)
+        }
+    }
+
+    @Test("closed once everything is sent, the peer has all of it first", arguments: [false, true])
+    func closedOnceSent(onlyOutput: Bool) async throws {
+        try await withStream { test, owner, peer in
+            try await test.perform { _ in
+                owner.stream.send(Array("last".utf8))
+                if onlyOutput { owner.stream.shutDownOutputOnceSent() } else { owner.stream.closeOnceSent() }
+            }
+            try await test.turns()
+            #expect(received(peer) == "last")
+            #expect(received(peer) == nil)
+            #expect(try await test.perform { _ in owner.stream.isOpen } == onlyOutput)
+        }
+    }
+
+    @Test(
+        "a peer that sends no more may still read; one that is gone closes it, whether input is read or not",
+        arguments: [false, true])
+    func peerGone(readsInput: Bool) async throws {
+        try await withStream(readsInput: readsInput) { test, owner, peer in
+            shutdown(peer, CInt(SHUT_WR))
+            try await test.turns()
+            #expect(owner.calls == (readsInput ? [.readable] : []))
+            #expect(try await test.perform { _ in owner.stream.receive { _ in } } == .end)
+            shutdown(peer, CInt(SHUT_RDWR))
+            try await test.turns()
+            #expect(owner.calls.last == .closed)
+        }
+    }
+
+    @Test("those that go on later do so one a turn, in their order, each once")
+    func goesOn() async throws {
+        try await withStream { test, first, _ in
+            try await withStream(in: test) { second in
+                try await test.perform { loop in
+                    for owner in [first, second, first, second] { owner.stream.goOnLater() }
+                    loop.execute {
+                        #expect(first.calls == [.goesOn] && second.calls.isEmpty)
+                        loop.execute { #expect(second.calls == [.goesOn]) }
+                    }
+                }
+                try await test.turns(4)
+                #expect(first.calls == [.goesOn] && second.calls == [.goesOn])
+            }
+        }
+    }
+
+    @Test("whatever was put off for it ends with it: its turn, its timers, what was not sent")
+    func endsWithIt() async throws {
+        try await withStream { test, owner, peer in
+            try await test.perform { _ in
+                owner.stream.schedule(after: .seconds(1)) { Issue.record("a timer of a closed stream fires") }
+                owner.stream.goOnLater()
+                owner.stream.send(Array("unsent".utf8))
+                owner.stream.close()
+                #expect(owner.stream.schedule(after: .zero) { Issue.record("it was closed before") } == nil)
+                owner.stream.goOnLater()
+                owner.stream.send([1])
+            }
+            try await test.advance(by: .seconds(2))
+            #expect(owner.calls == [.closed])
+            #expect(received(peer) == nil)
+        }
+    }
+
+    @Test("one that is closed between two others does not keep them waiting")
+    func closedWhileWaiting() async throws {
+        try await withStream { test, first, _ in
+            try await withStream(in: test) { second in
+                try await test.perform { loop in
+                    first.stream.goOnLater()
+                    second.stream.goOnLater()
+                    first.stream.close()
+                    loop.execute { #expect(second.calls == [.goesOn]) }
+                }
+                try await test.turns()
+                #expect(first.calls == [.closed])
+            }
+        }
+    }
+
+    @Test("timers fire unless they are cancelled, and are kept no longer than that")
+    func timers() async throws {
+        try await withStream { test, owner, _ in
+            let fired = Collected<Int>()
+            try await test.perform { _ in
+                let timer = owner.stream.schedule(after: .seconds(1)) { fired.add(1) }
+                owner.stream.schedule(after: .seconds(1)) { fired.add(2) }
+                if let timer { owner.stream.cancel(timer) }
+            }
+            try await test.advance(by: .seconds(1))
+            #expect(fired.all == [2])
+            #expect(try await test.perform { _ in owner.stream.timers.isEmpty })
+        }
+    }
+
+    @Test("a descriptor that cannot be watched is closed, and its owner hears nothing")
+    func unwatchable() async throws {
+        try await TestLoop.run { test in
+            var path = Array("/tmp/bearerd-test-XXXXXX".utf8CString)
+            let file = mkstemp(&path)
+            let again = open(path, O_RDWR | O_CLOEXEC)
+            unlink(path)
+            try #require(flock(file, LOCK_EX) == 0)
+            try await test.perform { loop in
+                let owner = RecordingOwner(SocketStream(file, on: loop))
+                #expect(throws: LoopError(call: "epoll_ctl", code: EPERM)) {
+                    try owner.stream.start(readsInput: true, for: owner)
+                }
+                #expect(owner.calls.isEmpty && !owner.stream.isOpen)
+            }
+            // The lock ends when the descriptor is closed.
+            #expect(flock(again, LOCK_EX | LOCK_NB) == 0)
+            close(again)
+        }
+    }
+
+    @Test("one that the kernel watches no longer as it should is closed")
+    func lostWatch() async throws {
+        try await TestLoop.run { test in
+            let (ours, theirs) = try socketPair()
+            let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+            try await test.perform { loop in
+                let owner = RecordingOwner(SocketStream(ours, on: loop))
+                try owner.stream.start(readsInput: true, for: owner)
+                // Whatever the number now stands for, epoll does not know it.
+                dup2(file, ours)
+                owner.stream.readInput(false)
+                #expect(owner.calls == [.closed])
+            }
+            close(file)
+            close(theirs)
+        }
+    }
+
+    private func withStream(in test: TestLoop, _ body: (RecordingOwner) async throws -> Void) async throws {
+        let (ours, theirs) = try socketPair()
+        defer { close(theirs) }
+        let owner = try await test.perform { loop in
+            let owner = RecordingOwner(SocketStream(ours, on: loop))
+            try owner.stream.start(readsInput: true, for: owner)
+            return owner
+        }
+        try await body(owner)
+        try await test.perform { _ in owner.stream.close() }
+    }
+}
