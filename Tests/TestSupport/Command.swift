@@ -1,8 +1,8 @@
-package import Glibc
+internal import Glibc
 
 /// Another process: run to its end, or held until the test ends it.
 package final class Command: Sendable {
-    package let pid: pid_t
+    package let pid: Int32
     private let input: Int32
     private let output: Int32
 

@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A directory of a test's own, removed with everything in it when the test lets go of it.
 package final class TemporaryDirectory: Sendable {
@@ -14,7 +14,7 @@ package final class TemporaryDirectory: Sendable {
         Command.run("/bin/rm", "-rf", "--one-file-system", path)
     }
 
-    package func write(_ bytes: some Collection<UInt8>, to name: String, mode: mode_t = 0o600) {
+    package func write(_ bytes: some Collection<UInt8>, to name: String, mode: UInt32 = 0o600) {
         let file = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         precondition(file >= 0, "\(name) cannot be made")
         defer { close(file) }
@@ -33,7 +33,7 @@ package final class TemporaryDirectory: Sendable {
     }
 
     /// Permission bits, `nil` when there is no such file. A link is not followed.
-    package func mode(of name: String = ".") -> mode_t? {
+    package func mode(of name: String = ".") -> UInt32? {
         var status = stat()
         return lstat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o7777 : nil
     }

@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerCore
 import BearerLoop
 import BearerProtocol
+import BearerState
 import TestSupport
 import Testing
 

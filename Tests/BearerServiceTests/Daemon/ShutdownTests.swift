@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerLoop
+import BearerState
 import Glibc
 import TestSupport
 import Testing
@@ -34,7 +35,9 @@ import Testing
         ) { try await body($0, gate) }
     }
 
-    @Test("the broker hears of it within the turn of the signal; a second one changes nothing", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "the broker hears of it within the turn of the signal; a second one changes nothing",
+        arguments: [SIGTERM, SIGINT])
     func signals(signal: CInt) async throws {
         try await withBroker(.withToken(), isTimeTold: true) { test in
             let shutdown = makeShutdown(test)
@@ -92,7 +95,9 @@ import Testing
         }
     }
 
-    @Test("a disk that hangs is left behind after 4.8 s; the status says whether something was lost", arguments: [false, true])
+    @Test(
+        "a disk that hangs is left behind after 4.8 s; the status says whether something was lost",
+        arguments: [false, true])
     func hangingDisk(isRegistering: Bool) async throws {
         try await withHangingDisk(isRegistering ? BrokerSetup() : .withToken()) { test, gate in
             if isRegistering {
