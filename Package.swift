@@ -1,6 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// How the programs that are installed get linked: they start faster, and are smaller. Unsafe flags of an executable do not
+/// keep other packages from depending on BearerClient.
+let installedLinking: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld",
+            // 40,000 relative relocations take 8 kB in place of 1 MB. Needs glibc 2.36.
+            "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+            // Nobody loads these programs to call them.
+            "-Xlinker", "--no-export-dynamic",
+            // A quarter of the time of `bearerctl token` went into loading and relocating libstdc++.
+            "-Xlinker", "--remap-inputs=*/libstdc++.so=\(Context.packageDirectory)/Sources/libstdc++.ld",
+        ], .when(configuration: .release))
+]
+
 let package = Package(
     name: "bearerd",
     products: [
@@ -58,13 +73,15 @@ let package = Package(
             dependencies: [
                 "BearerService", "BearerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            linkerSettings: installedLinking),
         .executableTarget(
             name: "bearerctl",
             dependencies: [
                 "BearerClient", "BearerCore", "BearerJSON", "BearerProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            linkerSettings: installedLinking),
         .executableTarget(
             name: "bearerd-simulator",
             dependencies: [

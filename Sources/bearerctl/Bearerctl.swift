@@ -16,4 +16,11 @@ struct Bearerctl: ParsableCommand {
             TokenCommand.self, ExecCommand.self, StatusCommand.self, WatchCommand.self, RenewCommand.self,
             PingCommand.self, MetricsCommand.self, ReloadCommand.self, RegisterCommand.self, CheckCommand.self,
         ])
+
+    /// Scripts say `bearerctl token`, without an option, most of the time. There is nothing to parse in that, and the
+    /// parser takes as long to say so as the rest of the process.
+    static func main() {
+        guard CommandLine.arguments.dropFirst() == ["token"] else { return main(nil) }
+        do { try TokenCommand.printToken() } catch { exit(withError: error) }
+    }
 }

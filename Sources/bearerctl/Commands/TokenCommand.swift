@@ -19,10 +19,16 @@ struct TokenCommand: ParsableCommand {
     var format = TokenFormat.bare
 
     func run() throws {
-        try reporting { () throws(CommandError) in
-            let request = TokenRequest(
-                profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
-            try format.print(try socket.bearerd.ask(.token(request)))
-        }
+        let request = TokenRequest(
+            profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
+        try Self.printToken(request, of: socket.bearerd, as: format)
+    }
+
+    /// Called without arguments, it does what the command does without options.
+    static func printToken(
+        _ request: TokenRequest = TokenRequest(), of bearerd: BlockingBearerd = BlockingBearerd(),
+        as format: TokenFormat = .bare
+    ) throws {
+        try reporting { () throws(CommandError) in try format.print(try bearerd.ask(.token(request))) }
     }
 }
