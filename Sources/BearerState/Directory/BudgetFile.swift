@@ -1,4 +1,4 @@
-internal import BearerCore
+package import BearerCore
 internal import Glibc
 
 /// What was left of the budget when it was last drawn on, so that quick restarts do not add up to a burst.

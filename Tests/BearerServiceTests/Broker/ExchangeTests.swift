@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
