@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// When the daemon is ready: `startup`.
 package struct StartupConfiguration: Sendable, Equatable {
     /// The longest time to wait for tokens before READY=1 is sent all the same; whole seconds, 0–60.
@@ -57,9 +59,9 @@ package struct LimitsConfiguration: Sendable, Equatable {
 
 /// Our share of what the authorization server allows a client address, 1 request a second and 10 at once: `budget`.
 package struct BudgetConfiguration: Sendable, Equatable {
-    /// Requests a second, 0.01–100.
+    /// Requests per second, 0.001–10.
     package var rate = 1.0
-    /// Requests at once, 1–1000.
+    /// Requests at once, 1–10.
     package var burst = 5
 
     private enum Key: String, CaseIterable { case rate, burst }
@@ -68,8 +70,8 @@ package struct BudgetConfiguration: Sendable, Equatable {
 
     init(_ value: ConfigurationValue?) {
         let section = ConfigurationSection<Key>(value)
-        rate = section[.rate]?.number(in: 0.01...100) ?? rate
-        burst = section[.burst]?.integer(in: 1...1000) ?? burst
+        rate = section[.rate]?.number(in: Budget.rates) ?? rate
+        burst = section[.burst]?.integer(in: Budget.bursts) ?? burst
     }
 
     func write(to writer: inout YAMLWriter) {

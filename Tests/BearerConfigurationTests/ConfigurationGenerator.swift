@@ -33,7 +33,7 @@ extension ConfigurationGenerator {
         configuration.startup.wait = .seconds(Int.random(in: 0...60, using: &self))
         configuration.limits.connections = Int.random(in: 1...65_536, using: &self)
         configuration.limits.lineTimeout = .seconds(Int.random(in: 1...300, using: &self))
-        configuration.budget.rate = Double.random(in: 0.01...1, using: &self)
+        configuration.budget.rate = Double.random(in: 0.001...10, using: &self)
         configuration.credentialSocket.onFailure = pick(CredentialSocketConfiguration.Failure.allCases)
         configuration.audit = Bool.random(using: &self)
         configuration.logLevel = pick(LogLevel.allCases)

@@ -54,9 +54,9 @@ import Testing
             ProblemRow("startup: {wait: 61}", "1:17: startup.wait is 61; expected a whole number from 0 to 60"),
             ProblemRow("startup: {wait: 1.5}", "1:17: startup.wait is 1.5; expected a whole number from 0 to 60"),
             ProblemRow(
-                "budget: {rate: 0, burst: 1001}",
-                "1:16: budget.rate is 0; expected a number from 0.01 to 100.0",
-                "1:26: budget.burst is 1001; expected a whole number from 1 to 1000"),
+                "budget: {rate: 0, burst: 11}",
+                "1:16: budget.rate is 0; expected a number from 0.001 to 10.0",
+                "1:26: budget.burst is 11; expected a whole number from 1 to 10"),
             ProblemRow("renewal: {at: 0.96}", "1:15: renewal.at is 0.96; expected a number from 0.1 to 0.95"),
             ProblemRow("renewal: {at: .nan}", "1:15: renewal.at is .nan; expected a number from 0.1 to 0.95"),
             ProblemRow(

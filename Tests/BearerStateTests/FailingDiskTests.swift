@@ -43,22 +43,21 @@ struct FailingDiskTests {
 
     @Test("a full disk refuses an intent, and the ledger stays as it was")
     func fullLedger() throws {
-        try ledger.save(RegistrationHistory(unanswered: 1, lastIntent: .seconds(5)))
+        try ledger.save(RegistrationRecord(unanswered: 1, lastIntentAt: 5))
         mount.fill()
-        expectNotWritten(ENOSPC) { try ledger.save(RegistrationHistory(unanswered: 2, lastIntent: .seconds(6))) }
-        #expect(
-            try ledger.load(now: .seconds(9)).history == RegistrationHistory(unanswered: 1, lastIntent: .seconds(5)))
+        expectNotWritten(ENOSPC) { try ledger.save(RegistrationRecord(unanswered: 2, lastIntentAt: 6)) }
+        #expect(try ledger.load(now: .seconds(9)).record == RegistrationRecord(unanswered: 1, lastIntentAt: 5))
     }
 
     @Test("a damaged ledger on a full disk stays, and stays three unanswered registrations")
     func fullDamagedLedger() throws {
-        try ledger.save(RegistrationHistory())
+        try ledger.save(RegistrationRecord(unanswered: 0))
         let name = String(ledger.path.dropFirst(mount.directory.path.count + 1))
         mount.directory.write("x".utf8, to: name)
         mount.fill()
         for _ in 0..<2 {
             let loaded = try ledger.load(now: .seconds(1))
-            #expect(loaded.history.unanswered == 3)
+            #expect(loaded.record.unanswered == 3)
             #expect(loaded.warning != nil)
             #expect(mount.directory.read(name) == Array("x".utf8))
         }

@@ -22,7 +22,11 @@ package struct ExchangeFailure: Error, Sendable, Equatable {
     package let detail: String
     /// `Retry-After`, if the server sent a valid one; RFC 9110 section 10.2.3.
     package let retryAfter: Duration?
-    /// Whether the server may have acted on the request although no answer came: for a registration, one wasted.
+    /// Whether the server may have carried the request out all the same: for a registration, a client that nobody knows.
+    ///
+    /// False only when nothing was sent, and for answers that show that no client was made: a documented error, 3xx, 401,
+    /// 403, 404, 429, 503 with `Retry-After`, 200 with an HTML page (a captive portal's). True for everything else, every
+    /// other 4xx and 5xx included: a gateway may say so when the server has acted already.
     package let isUnanswered: Bool
 
     package init(_ reason: Reason, detail: String, retryAfter: Duration? = nil, isUnanswered: Bool = false) {
@@ -57,5 +61,27 @@ extension ExchangeFailure {
     /// Whether the server itself has decided, rather than something in between.
     var isAnswer: Bool {
         if case .oauth = reason { true } else { false }
+    }
+
+    /// Whether the server says that this host, or another behind its address, calls too often.
+    package var isThrottled: Bool { reason == .status(429) }
+
+    /// What a failed registration has left behind at the server.
+    enum Trace {
+        /// Nothing was sent.
+        case notSent
+        /// An answer shows that no client was made.
+        case noneMade
+        /// Perhaps a client whose credentials are lost.
+        case unknown
+    }
+
+    var trace: Trace {
+        switch (reason, isUnanswered) {
+        case (.oauth, _): .noneMade
+        case (_, true): .unknown
+        case (.notConnected, _), (.tls, _), (.timedOut, _), (.connectionLost, _): .notSent
+        case (.status, _), (.unexpectedReply, _): .noneMade
+        }
     }
 }

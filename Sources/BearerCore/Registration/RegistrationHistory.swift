@@ -1,10 +1,11 @@
 /// What must be remembered across restarts so that a host does not register again and again.
 ///
-/// Times are wall clock since 1970: they are compared with those of an earlier run.
+/// Times are on CLOCK_BOOTTIME, which nobody can set: no step of the wall clock makes a wait shorter or longer. A time of
+/// an earlier boot is at most 0. ``RegistrationRecord`` is the form that outlives a boot.
 package struct RegistrationHistory: Sendable, Equatable {
-    /// Registrations sent whose answer never came; each may have made a client that nobody knows.
+    /// Registrations in a row that were sent and never answered; each may have made a client that nobody knows.
     package var unanswered: Int
-    /// When the last of them was sent.
+    /// When the last of them was sent or, where that is known, given up.
     package var lastIntent: Duration?
     /// When credentials were last replaced, because the server had rejected them or by force. It is noted with the
     /// intent: a process that dies before the answer must not replace them a second time.
@@ -16,37 +17,34 @@ package struct RegistrationHistory: Sendable, Equatable {
         self.lastReplacement = lastReplacement
     }
 
-    /// How long the next registration must still wait: nothing up to two unanswered ones, then 1, 2, 4 … 60 minutes
-    /// after the last. A last intent in the future (the wall clock went back) counts as sent now.
-    package func hold(at wall: Duration) -> Duration {
-        guard unanswered >= 3, let lastIntent else { return .zero }
-        let pause = min(Duration.seconds(60 << min(unanswered - 3, 6)), .seconds(3600))
-        return max(.zero, pause - max(.zero, wall - lastIntent))
-    }
-
-    /// Whether rejected credentials may be replaced: at most once in 24 hours.
-    package func mayReplace(at wall: Duration) -> Bool {
-        guard let lastReplacement else { return true }
-        return wall - lastReplacement >= Self.replacementInterval
-    }
-
+    /// Rejected credentials are replaced at most once in this time.
     package static let replacementInterval = Duration.seconds(86_400)
 
-    package mutating func recordIntent(at wall: Duration) {
+    /// How long the next registration must still wait: nothing up to two unanswered ones, then 1, 2, 4 … 60 minutes
+    /// after the last.
+    package func hold(at boot: Duration) -> Duration {
+        guard unanswered >= 3, let lastIntent else { return .zero }
+        let pause = min(Duration.seconds(60 << min(unanswered - 3, 6)), .seconds(3600))
+        return max(.zero, pause - (boot - lastIntent))
+    }
+
+    /// Whether rejected credentials may be replaced.
+    package func mayReplace(at boot: Duration) -> Bool {
+        guard let lastReplacement else { return true }
+        return boot - lastReplacement >= Self.replacementInterval
+    }
+
+    /// A registration is about to be sent. This must be durable first.
+    package mutating func recordIntent(replacing: Bool, at boot: Duration) {
         unanswered += 1
-        lastIntent = wall
+        lastIntent = boot
+        if replacing { lastReplacement = boot }
     }
 
-    /// The last intent came to nothing: the request was never sent, so that the server cannot have acted on it.
-    package mutating func withdrawIntent() {
-        unanswered = max(0, unanswered - 1)
-        if unanswered == 0 { lastIntent = nil }
-    }
-
-    /// Takes what lies in the future (the wall clock went back) for what happens now, so that a wait comes to its end.
-    package mutating func settle(at wall: Duration) {
-        lastIntent = lastIntent.map { min($0, wall) }
-        lastReplacement = lastReplacement.map { min($0, wall) }
+    /// No answer came to the last intent: the server may have carried it out as late as now.
+    package mutating func recordLoss(replacing: Bool, at boot: Duration) {
+        lastIntent = boot
+        if replacing { lastReplacement = boot }
     }
 
     /// An answer came, whatever it said.
@@ -54,4 +52,7 @@ package struct RegistrationHistory: Sendable, Equatable {
         unanswered = 0
         lastIntent = nil
     }
+
+    /// Whether it holds a time, which a wrong wall clock can spoil on disk.
+    var hasTimes: Bool { lastIntent != nil || lastReplacement != nil }
 }

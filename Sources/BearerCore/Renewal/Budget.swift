@@ -1,45 +1,87 @@
-/// A token bucket over all profiles: our share of what the authorization server allows a client address.
+/// A token bucket over all profiles: our share of what the authorization server allows a client address, and less than
+/// that for as long as the server says that it is too much.
 ///
 /// Time is CLOCK_BOOTTIME. After a first start the bucket holds one call, later what an earlier process left in it, so
 /// that quick restarts never add up to a burst.
 package struct Budget: Sendable, Equatable {
-    private let rate: Double
-    private let burst: Double
+    /// Calls per second that may be configured.
+    package static let rates = 0.001...10.0
+    /// Calls at once that may be configured.
+    package static let bursts = 1...10
+
+    private var rate: Double
+    private var burst: Double
     private var level: Double
     private var updated: Duration
+    private var slowdown: Slowdown
 
     /// - Parameters:
-    ///   - rate: calls a second, above 0.
-    ///   - burst: the most calls that can be saved up, at least 1.
-    package init(rate: Double, burst: Double, now: Duration, level: Double = 1) {
+    ///   - rate: calls per second, within ``rates``.
+    ///   - burst: the most calls that can be saved up, within ``bursts``.
+    ///   - stored: what an earlier process left; `nil` when nothing is known.
+    package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: Moment) {
         self.rate = rate
         self.burst = burst
-        self.level = min(level, burst)
-        self.updated = now
+        let passed = stored.map { max(.zero, now.wall - $0.writtenAt) } ?? .zero
+        level = min(burst, stored.map { $0.level + passed / .seconds(1) * rate } ?? 1)
+        updated = now.boot
+        slowdown = Slowdown(pause: stored?.pause ?? .zero, wait: (stored?.wait ?? .zero) - passed, at: now.boot)
     }
 
-    /// Takes one call from the bucket if it holds one.
+    /// Takes one call from the bucket if it may be made now.
     package mutating func take(at now: Duration) -> Bool {
         refill(at: now)
-        guard level >= 1 else { return false }
+        guard level >= 1, now >= slowdown.next else { return false }
         level -= 1
+        slowdown.called(at: now)
         return true
+    }
+
+    /// A call that was sent at `sentAt` has ended: 429 slows the next ones down, and any other decision of the server speeds
+    /// them up again.
+    ///
+    /// - Parameters:
+    ///   - failure: `nil` for a success.
+    ///   - random: a number drawn uniformly from 0..<1.
+    package mutating func ended(
+        _ failure: ExchangeFailure?, sentAt: Duration, at now: Duration, random: Double
+    ) {
+        if failure?.isThrottled == true {
+            slowdown.throttled(sentAt: sentAt, at: now, random: random)
+        } else if failure?.isAnswer ?? true {
+            slowdown.passed()
+        }
+    }
+
+    /// Takes another configuration over. What was saved up stays, as far as the new burst goes.
+    package mutating func configure(rate: Double, burst: Double, at now: Duration) {
+        refill(at: now)
+        self.rate = rate
+        self.burst = burst
+        level = min(level, burst)
     }
 
     /// The earliest time at which ``take(at:)`` will succeed.
     package func nextAvailable(at now: Duration) -> Duration {
+        max(now, slowdown.next, filled(at: now))
+    }
+
+    /// What the next process must know.
+    package func record(at now: Moment) -> BudgetRecord {
+        var bucket = self
+        bucket.refill(at: now.boot)
+        return BudgetRecord(
+            level: bucket.level, writtenAt: now.wall, pause: slowdown.pause(at: now.boot),
+            wait: max(.zero, slowdown.next - now.boot))
+    }
+
+    /// When the bucket holds a whole call.
+    private func filled(at now: Duration) -> Duration {
         var bucket = self
         bucket.refill(at: now)
         guard bucket.level < 1 else { return now }
         // Rounded up by a microsecond, so that a caller who comes at just that time finds a whole call.
         return now + .seconds((1 - bucket.level) / rate) + .microseconds(1)
-    }
-
-    /// How many calls the bucket holds, in parts of a call.
-    package func level(at now: Duration) -> Double {
-        var bucket = self
-        bucket.refill(at: now)
-        return bucket.level
     }
 
     private mutating func refill(at now: Duration) {

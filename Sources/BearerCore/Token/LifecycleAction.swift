@@ -2,6 +2,9 @@
 package enum LifecycleAction: Sendable, Equatable {
     /// Send this exchange as soon as the budget allows, and answer with an event that carries its number.
     case send(Exchange)
+    /// Write ``TokenLifecycle/history`` again: its times would be read wrongly after a reboot. Before and after a registration it
+    /// is written anyway.
+    case saveHistory
     /// Tell the journal.
     case report(LifecycleReport)
     /// There is a new token: answer those who wait for it, tell those who watch.

@@ -13,6 +13,6 @@ package enum LifecycleReport: Sendable, Equatable {
     case tokenExpired(next: Moment?)
     /// Trouble is over after `failures` failed exchanges in `duration`.
     case recovered(generation: UInt64, lifetime: Duration, renewal: Moment, failures: Int, duration: Duration)
-    /// Tokens of two generations in a row were turned down by APIs.
+    /// APIs turned down tokens of two successive generations, for clients of different users. Told once for a row of such.
     case freshTokenRejected(generation: UInt64)
 }

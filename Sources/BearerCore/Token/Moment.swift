@@ -32,6 +32,15 @@ package struct Moment: Sendable, Equatable {
         Moment(boot: min(boot, other.boot), wall: min(wall, other.wall))
     }
 
+    /// The wall clock less the boot clock: it changes when somebody sets the wall clock, and only by drift otherwise.
+    package var wallClockOffset: Duration { wall - boot }
+
+    /// Whether the wall clock was set by at least `size` between the moment when it had this offset and this one.
+    package func isStepped(since offset: Duration, by size: Duration) -> Bool {
+        let step = wallClockOffset - offset
+        return step >= size || step <= .zero - size
+    }
+
     /// Whole seconds since 1970 on the wall clock.
     package var unixSeconds: Int64 { wall.components.seconds }
 }

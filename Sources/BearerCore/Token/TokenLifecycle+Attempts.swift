@@ -36,24 +36,20 @@ extension TokenLifecycle {
     }
 
     mutating func register(replacing: Bool, at now: Moment) -> [LifecycleAction] {
-        history.settle(at: now.wall)
-        let hold = history.hold(at: now.wall)
+        let hold = history.hold(at: now.boot)
         guard hold == .zero else { return self.hold(until: now.advanced(by: hold)) }
         return [beginRegistration(replacing: replacing, at: now)]
     }
 
     private mutating func beginRegistration(replacing: Bool, at now: Moment) -> LifecycleAction {
-        history.recordIntent(at: now.wall)
-        replacementBefore = history.lastReplacement
-        if replacing { history.lastReplacement = now.wall }
+        registrations.begin(replacing: replacing, at: now)
         return begin(.registration(replacing: replacing))
     }
 
     /// Puts a registration off. Told once, until the server answers one.
     private mutating func hold(until next: Moment) -> [LifecycleAction] {
         attempt = PlannedAttempt(at: next, notBefore: next)
-        guard !isHoldReported else { return [] }
-        isHoldReported = true
+        guard registrations.reportHold() else { return [] }
         return [.report(.registrationHeld(unanswered: history.unanswered, next: next))]
     }
 

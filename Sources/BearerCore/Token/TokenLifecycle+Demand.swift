@@ -23,11 +23,9 @@ extension TokenLifecycle {
         return (.joined, sendWhatIsDue(at: now))
     }
 
-    /// An API turned the token in hand down. Says so once two generations in a row were.
-    package mutating func noteRejection() -> [LifecycleAction] {
-        guard let rejected = token?.generation, lastRejected != rejected else { return [] }
-        let isRow = lastRejected.map { $0 + 1 == rejected } ?? false
-        lastRejected = rejected
-        return isRow ? [.report(.freshTokenRejected(generation: rejected))] : []
+    /// An API turned the current token down, for a client of `user`. See ``RejectedGenerations``.
+    package mutating func recordRejection(by user: UInt32) -> [LifecycleAction] {
+        guard let token, rejections.record(token.generation, by: user) else { return [] }
+        return [.report(.freshTokenRejected(generation: token.generation))]
     }
 }

@@ -10,9 +10,7 @@ extension TokenLifecycle {
         guard case .registration(let replacing) = exchange?.kind else { return [] }
         exchange = nil
         hasCredentials = true
-        history.recordAnswer()
-        isHoldReported = false
-        if replacing { noteReplacement(at: now) }
+        registrations.succeeded(replacing: replacing, at: now)
         invalidClients = InvalidClientStreak()
         counters.registrations += 1
         return [.report(.registered(replacing: replacing))] + requestToken(at: now)
@@ -44,7 +42,7 @@ extension TokenLifecycle {
         exchange = nil
         counters.failures += 1
         if case .registration(let replacing) = kind {
-            noteRegistration(failure, replacing: replacing, at: now)
+            registrations.failed(failure, replacing: replacing, at: now)
         }
         let isFirst = trouble == nil
         let wasRefused = trouble?.refusal
@@ -66,25 +64,6 @@ extension TokenLifecycle {
         return .recovered(
             generation: generation, lifetime: lifetime, renewal: renewal,
             failures: trouble.failures, duration: now.boot - trouble.since.boot)
-    }
-
-    private mutating func noteRegistration(_ failure: ExchangeFailure, replacing: Bool, at now: Moment) {
-        switch (failure.isUnanswered, failure.reason) {
-        case (true, _):
-            if replacing { noteReplacement(at: now) }
-        case (false, .notConnected), (false, .tls), (false, .timedOut), (false, .connectionLost):
-            history.withdrawIntent()
-            history.lastReplacement = replacementBefore
-        default:
-            history.recordAnswer()
-            history.lastReplacement = replacementBefore
-            isHoldReported = false
-        }
-    }
-
-    private mutating func noteReplacement(at now: Moment) {
-        history.lastReplacement = now.wall
-        lastReplacement = now.boot
     }
 
     private mutating func note(_ failure: ExchangeFailure, at now: Moment) {
@@ -121,8 +100,7 @@ extension TokenLifecycle {
         _ failure: ExchangeFailure, at now: Moment, random: Double
     ) -> [LifecycleAction] {
         invalidClients.recordAnswer(at: now.boot)
-        history.settle(at: now.wall)
-        if mayReplaceCredentials(at: now), history.hold(at: now.wall) == .zero {
+        if mayReplaceCredentials(at: now), history.hold(at: now.boot) == .zero {
             return [.exchangeFailed] + register(replacing: true, at: now)
         }
         let next = planRetry(after: failure, at: now, random: random)
@@ -134,8 +112,7 @@ extension TokenLifecycle {
     private func mayReplaceCredentials(at now: Moment) -> Bool {
         guard reregister == .automatic, invalidClients.isConfirmed(at: now.boot) else { return false }
         let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
-        let isLongAgo = lastReplacement.map { now.boot - $0 >= RegistrationHistory.replacementInterval } ?? true
-        return isNearlyOver && isLongAgo && history.mayReplace(at: now.wall)
+        return isNearlyOver && history.mayReplace(at: now.boot)
     }
 
     private mutating func planRetry(after failure: ExchangeFailure, at now: Moment, random: Double) -> Moment {

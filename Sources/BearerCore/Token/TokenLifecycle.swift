@@ -16,7 +16,6 @@ package struct TokenLifecycle: Sendable, Equatable {
     package internal(set) var lastSuccess: Moment?
     package internal(set) var exchange: Exchange?
     package internal(set) var trouble: Trouble?
-    package internal(set) var history: RegistrationHistory
     package internal(set) var counters = LifecycleCounters()
     /// Whether there are client credentials to ask for a token with.
     package internal(set) var hasCredentials: Bool
@@ -26,13 +25,9 @@ package struct TokenLifecycle: Sendable, Equatable {
     var lastDemand: Moment?
     /// An exchange that clients caused is planned and not sent yet.
     var isDemanded = false
-    var lastRejected: UInt64?
+    var rejections = RejectedGenerations()
     var isRegistrationForced = false
-    var isHoldReported = false
-    /// ``RegistrationHistory/lastReplacement`` before the registration in flight.
-    var replacementBefore: Duration?
-    /// When credentials were last replaced, on CLOCK_BOOTTIME: a step of the wall clock allows no further one.
-    var lastReplacement: Duration?
+    var registrations: RegistrationGuard
     var invalidClients = InvalidClientStreak()
     private var exchanges: UInt64 = 0
 
@@ -44,7 +39,7 @@ package struct TokenLifecycle: Sendable, Equatable {
         self.renewal = renewal
         self.reregister = reregister
         self.hasCredentials = hasCredentials
-        self.history = history
+        registrations = RegistrationGuard(history)
         token = restored
         generation = restored?.generation ?? 0
         lastLifetime = restored?.lifetime
@@ -60,8 +55,8 @@ package struct TokenLifecycle: Sendable, Equatable {
     /// - Parameter random: a number drawn uniformly from 0..<1; each event uses at most one.
     package mutating func handle(_ event: LifecycleEvent, at now: Moment, random: Double) -> [LifecycleAction] {
         switch event {
-        case .start: start(at: now, random: random)
-        case .deadline: deadline(at: now, random: random)
+        case .start: start(at: now, random: random) + historyToWrite(at: now)
+        case .deadline: deadline(at: now, random: random) + historyToWrite(at: now)
         case .registered(let id): exchange?.id == id ? registered(at: now) : []
         case .granted(let id, let grant, let sentAt):
             exchange?.id == id ? granted(grant, sentAt: sentAt, at: now, random: random) : []
@@ -69,6 +64,9 @@ package struct TokenLifecycle: Sendable, Equatable {
         case .registrationForced: registrationForced(at: now)
         }
     }
+
+    /// What must survive a restart of the profile's registrations.
+    package var history: RegistrationHistory { registrations.history }
 
     /// When ``LifecycleEvent/deadline`` is due next; nothing is due while it is `nil`.
     package var nextDeadline: Moment? {
@@ -79,7 +77,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     }
 
     /// Whether the next registration waits because earlier ones were never answered.
-    package var isRegistrationHeld: Bool { isHoldReported && exchange == nil }
+    package var isRegistrationHeld: Bool { registrations.isHoldReported && exchange == nil }
 
     /// When the next exchange is planned; `nil` while one is in flight.
     package var nextAttempt: Moment? { exchange == nil ? attempt?.at : nil }
@@ -89,6 +87,10 @@ package struct TokenLifecycle: Sendable, Equatable {
         if trouble != nil { return .degraded }
         guard token?.isServable(at: now) == true else { return generation == 0 ? .starting : .degraded }
         return exchange == nil ? .ready : .renewing
+    }
+
+    private mutating func historyToWrite(at now: Moment) -> [LifecycleAction] {
+        registrations.needsWriting(at: now) ? [.saveHistory] : []
     }
 
     mutating func begin(_ kind: Exchange.Kind) -> LifecycleAction {

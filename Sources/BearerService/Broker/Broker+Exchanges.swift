@@ -28,14 +28,18 @@ extension Broker {
         else { return }
         switch order.exchange.kind {
         case .token:
+            let sentAt = now()
             let outcome = await requestToken(order.exchange, for: profile)
+            settleBudget(outcome, sentAt: sentAt)
             // One that was given up is nobody's failure.
             if isStopping, case .failed = outcome { return }
             handleIfCurrent(outcome, for: profile)
         case .registration:
             profile.isRegistering = true
             await save(.history, of: profile)
+            let sentAt = now()
             let outcome = await register(order.exchange, for: profile)
+            settleBudget(outcome, sentAt: sentAt)
             handleIfCurrent(outcome, for: profile)
             settleRegistrants(of: profile, outcome)
             await save(.history, of: profile)
@@ -56,6 +60,13 @@ extension Broker {
         let waiting = awaitingRegistrations
         awaitingRegistrations = []
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Slows our calls down when the server finds them too many.
+    private func settleBudget(_ outcome: LifecycleEvent, sentAt: Moment) {
+        let failure: ExchangeFailure? = if case .failed(_, let failure) = outcome { failure } else { nil }
+        budget.ended(failure, sentAt: sentAt.boot, at: now().boot, random: .random(in: 0..<1))
+        if failure?.isThrottled == true { order(.saveBudget) }
     }
 
     /// A reload may have put another in the profile's place meanwhile.

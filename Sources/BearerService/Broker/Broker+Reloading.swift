@@ -62,7 +62,7 @@ extension Broker {
         retire(upstream, after: Self.lastExchange)
         upstream = reloaded.upstream
         if reloaded.settings.budget != settings.budget {
-            budget = Budget(reloaded.settings.budget, now: now(), level: 0)
+            budget.configure(reloaded.settings.budget, at: now())
         }
         settings = reloaded.settings
         let names = Set(reloaded.profiles.map(\.name))
@@ -82,9 +82,9 @@ extension Broker {
 
     private func load(_ profiles: [ProfileSettings]) async throws(StartFailure) -> [String: LoadedProfile] {
         let loader = loader
-        let wall = now().wall
+        let moment = now()
         do throws(StateError) {
-            let loaded = try await disk.run { () throws(StateError) in profiles.map { loader.load($0, now: wall) } }
+            let loaded = try await disk.run { () throws(StateError) in profiles.map { loader.load($0, now: moment) } }
             return Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
         } catch {
             throw StartFailure(error)

@@ -51,7 +51,7 @@ extension Broker {
             guard token.value == wanted.rejected else {
                 return .reply(give(token, of: profile, id: id, to: peer, at: moment))
             }
-            perform(profile.lifecycle.noteRejection(), for: profile, at: moment)
+            perform(profile.lifecycle.recordRejection(by: peer.uid), for: profile, at: moment)
         }
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
         if profile.lifecycle.token != nil { try demand(profile, at: moment) }

@@ -9,7 +9,7 @@ extension Broker {
 
     func save(_ part: ProfileFiles.Part, of profile: Profile) async {
         let files = profile.files
-        let history = profile.lifecycle.history
+        let history = RegistrationRecord(profile.lifecycle.history, bootID: loader.bootID, at: now())
         let credentials = profile.credentials
         do {
             try await disk.run { () throws(StateError) in
@@ -37,9 +37,8 @@ extension Broker {
 
     /// Remembers what is left of the budget, for the next start. Nothing depends on it, so nothing waits for it.
     func saveBudget() async {
-        let (file, moment) = (loader.directory.budget, now())
-        let level = budget.level(at: moment.boot)
-        try? await disk.run { () throws(StateError) in file.save(level: level, at: moment.wall) }
+        let (file, record) = (loader.directory.budget, budget.record(at: now()))
+        try? await disk.run { () throws(StateError) in file.save(record) }
     }
 
     private func saved(_ part: ProfileFiles.Part, of profile: Profile) {

@@ -65,6 +65,8 @@ actor Broker {
     /// Jobs that were ordered and have not ended.
     private var jobCount = 0
     private var alarm: Alarm?
+    /// ``Moment/wallClockOffset`` at the last ``wake()``.
+    private var wallClockOffset: Duration
     private var tickets: UInt64 = 0
 
     init(
@@ -84,9 +86,8 @@ actor Broker {
         self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, Profile($0)) })
         standardProfile = Self.standard(of: self.profiles)
         let start = services.now()
-        let level = services.loader.directory.budget.level(
-            rate: settings.budget.rate, burst: Double(settings.budget.burst), at: start.wall)
-        budget = Budget(settings.budget, now: start, level: level)
+        wallClockOffset = start.wallClockOffset
+        budget = Budget(settings.budget, stored: services.loader.directory.budget.load(), at: start)
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (orders, runner) = AsyncStream.makeStream()
     }
@@ -131,6 +132,7 @@ actor Broker {
         switch job {
         case .exchange(let order): await carryOut(order)
         case .save(let name): await saveAgain(name)
+        case .saveHistory(let name): if let profile = profiles[name] { await save(.history, of: profile) }
         case .saveBudget: await saveBudget()
         case .reload(let request): await carryOut(request)
         }
@@ -191,6 +193,7 @@ actor Broker {
             switch action {
             case .send(let exchange):
                 enqueue(ExchangeOrder(profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange))
+            case .saveHistory: order(.saveHistory(profile: profile.name))
             case .report(let report): journal.report(report, of: profile, at: moment)
             case .tokenChanged:
                 keep(profile)
@@ -204,11 +207,14 @@ actor Broker {
     }
 
     /// Does what is due, and sets the alarm for what is due next.
-    private func wake() {
+    func wake() {
         guard !isStopping else { return }
         let moment = now()
-        for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: moment) == true {
-            take(.deadline, for: profile)
+        let isStepped = moment.isStepped(since: wallClockOffset, by: .seconds(1))
+        wallClockOffset = moment.wallClockOffset
+        for profile in profiles.values {
+            let isDue = profile.lifecycle.nextDeadline?.isReached(at: moment) == true
+            if isDue || (isStepped && profile.blockage == nil) { take(.deadline, for: profile) }
         }
         // A step of the wall clock changes what is said of times.
         noteChange()

@@ -18,7 +18,11 @@ struct BrokerSettings: Sendable, Equatable {
 }
 
 extension Budget {
-    init(_ configuration: BudgetConfiguration, now: Moment, level: Double) {
-        self.init(rate: configuration.rate, burst: Double(configuration.burst), now: now.boot, level: level)
+    init(_ configuration: BudgetConfiguration, stored: BudgetRecord?, at now: Moment) {
+        self.init(rate: configuration.rate, burst: Double(configuration.burst), stored: stored, at: now)
+    }
+
+    mutating func configure(_ configuration: BudgetConfiguration, at now: Moment) {
+        configure(rate: configuration.rate, burst: Double(configuration.burst), at: now.boot)
     }
 }

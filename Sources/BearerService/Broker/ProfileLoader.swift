@@ -6,17 +6,18 @@ internal import BearerState
 /// A profile whose files cannot be used is refused, and nothing is written over them; the others go on.
 struct ProfileLoader: Sendable {
     let directory: StateDirectory
+    /// That of this boot; `nil` when it cannot be read.
+    let bootID: String?
 
-    /// - Parameter now: the wall clock.
-    func load(_ settings: ProfileSettings, now: Duration) -> LoadedProfile {
+    func load(_ settings: ProfileSettings, now: Moment) -> LoadedProfile {
         var profile = LoadedProfile(settings: settings, files: ProfileFiles(directory, key: settings.key))
         do throws(StateError) {
             if case .present(let stored, let warnings) = try profile.files.credentials.load() {
                 profile.credentials = stored
                 profile.warnings = warnings
             }
-            let (history, warning) = try profile.files.ledger.load(now: now)
-            profile.history = history
+            let (record, warning) = try profile.files.ledger.load(now: now.wall)
+            profile.history = RegistrationHistory(record, bootID: bootID, at: now)
             if let warning { profile.warnings.append(warning) }
         } catch {
             profile.blockage = "\(error)"

@@ -99,14 +99,14 @@ struct DaemonStart {
     ) -> Broker {
         let (log, names) = (log, Worker<BackgroundWork>("names"))
         let services = BrokerServices(
-            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory),
+            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: BootID.current()),
             store: TokenStore(store: DescriptorStore()), journal: journal,
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
             reloader: Reloader { () throws(StartFailure) in try await loader.reload(log, on: names) },
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
-        let profiles = loaded.profiles.map { services.loader.load($0, now: startedAt.wall) }
+        let profiles = loaded.profiles.map { services.loader.load($0, now: startedAt) }
         for profile in profiles {
             for warning in profile.warnings {
                 journal.write(

@@ -40,7 +40,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case profileRefused = "profile_refused"
     /// The profile's stored state cannot be used; this host must mend it.
     case profileBlocked = "profile_blocked"
-    /// APIs turned down tokens of two generations in a row.
+    /// APIs turned down tokens of two successive generations, for clients of different users.
     case freshTokenRejected = "fresh_token_rejected"
     /// What must be kept could not be written; it is used from memory.
     case stateNotDurable = "state_not_durable"

@@ -45,9 +45,10 @@ struct JournalEntry: Equatable {
             case .freshTokenRejected(let generation):
                 (
                     .freshTokenRejected,
-                    "\(profile): APIs turn down even fresh tokens; if that goes on, the client credentials are no "
-                        + "good there: bearerctl register --force --profile \(profile) gets new ones, and viewers "
-                        + "have to sign in again",
+                    "\(profile): APIs turn down even fresh tokens, for clients of different users; check first the scope "
+                        + "(the registration's scopes), then the channel, then the environment; only if none of them is "
+                        + "wrong: bearerctl register --force --profile \(profile) gets new client credentials, which "
+                        + "signs all viewers out",
                     [.generation: "\(generation)"]
                 )
             }

@@ -10,7 +10,7 @@ struct TokenStore: Sendable {
 
     init(store: DescriptorStore) {
         self.store = store
-        bootID = Self.currentBootID()
+        bootID = BootID.current() ?? ""
     }
 
     /// Keeps `token`, then lets go of the one before it. Without a store, or without a descriptor left, nothing is
@@ -85,15 +85,5 @@ struct TokenStore: Sendable {
             return nil
         }
         return descriptor
-    }
-
-    private static func currentBootID() -> String {
-        let path = "/proc/sys/kernel/random/boot_id"
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = Glibc.read(descriptor, &buffer, buffer.count)
-        return String(decoding: buffer.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
     }
 }

@@ -57,7 +57,14 @@ struct Record {
     }
 
     func integer(_ field: String) throws(StateError.FileProblem) -> Int64 {
-        guard let number = members[field]?.wholeNumber, number >= 0 else { throw .invalidField(field) }
+        let number = try signedInteger(field)
+        guard number >= 0 else { throw .invalidField(field) }
+        return number
+    }
+
+    /// A number that may be negative, as times are where the clock has only just begun at 1970.
+    func signedInteger(_ field: String) throws(StateError.FileProblem) -> Int64 {
+        guard let number = members[field]?.wholeNumber else { throw .invalidField(field) }
         return number
     }
 

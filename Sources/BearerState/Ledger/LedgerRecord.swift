@@ -7,24 +7,28 @@ enum LedgerRecord {
         static let unanswered = "unanswered"
         static let lastIntent = "last_intent_at"
         static let lastReplacement = "last_replacement_at"
+        static let bootID = "boot_id"
+        static let bootedAt = "booted_at"
     }
 
-    static func history(_ contents: Secret, of key: CredentialKey) throws(StateError.FileProblem) -> RegistrationHistory
-    {
+    static func read(_ contents: Secret, of key: CredentialKey) throws(StateError.FileProblem) -> RegistrationRecord {
         let record = try Record(contents)
         try record.check(belongsTo: key)
-        return RegistrationHistory(
-            // Far more than the longest pause needs, and far from what counting on would overflow.
-            unanswered: Int(min(try record.integer(Field.unanswered), 1_000_000)),
-            lastIntent: try record.optional(Field.lastIntent, record.integer).map { .seconds($0) },
-            lastReplacement: try record.optional(Field.lastReplacement, record.integer).map { .seconds($0) })
+        return RegistrationRecord(
+            unanswered: Int(clamping: try record.integer(Field.unanswered)),
+            lastIntentAt: try record.optional(Field.lastIntent, record.signedInteger),
+            lastReplacementAt: try record.optional(Field.lastReplacement, record.signedInteger),
+            bootID: try record.optional(Field.bootID, record.string),
+            bootedAt: try record.optional(Field.bootedAt, record.signedInteger))
     }
 
-    static func encoded(_ history: RegistrationHistory, for key: CredentialKey) -> [UInt8] {
+    static func encoded(_ history: RegistrationRecord, for key: CredentialKey) -> [UInt8] {
         Record.encoded(for: key) { writer in
             writer.member(Field.unanswered, Int64(history.unanswered))
-            if let time = history.lastIntent { writer.member(Field.lastIntent, time.components.seconds) }
-            if let time = history.lastReplacement { writer.member(Field.lastReplacement, time.components.seconds) }
+            if let time = history.lastIntentAt { writer.member(Field.lastIntent, time) }
+            if let time = history.lastReplacementAt { writer.member(Field.lastReplacement, time) }
+            if let boot = history.bootID { writer.member(Field.bootID, boot) }
+            if let time = history.bootedAt { writer.member(Field.bootedAt, time) }
         }
     }
 }

@@ -2,8 +2,7 @@ import BearerCore
 import Testing
 
 @Suite struct RegistrationHistoryTests {
-    static let day = Duration.seconds(86_400)
-    static let sent = Moment.origin.wall
+    static let sent = Moment.origin.boot
 
     static let pauses: [(unanswered: Int, minutes: Int)] = [
         (0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (5, 4), (6, 8), (7, 16), (8, 32), (9, 60), (10, 60), (64, 60),
@@ -19,16 +18,13 @@ import Testing
         if minutes > 0 { #expect(history.hold(at: Self.sent + .seconds(60 * minutes - 1)) == .seconds(1)) }
     }
 
-    @Test("an intent in the future holds no longer than one sent now", arguments: [1.0, 86_400, 315_360_000])
-    func futureIntent(step: Double) {
-        let history = RegistrationHistory(unanswered: 4, lastIntent: Self.sent)
-        #expect(history.hold(at: Self.sent - .seconds(step)) == .seconds(120))
+    @Test("a count without a time holds nothing")
+    func noTime() {
+        #expect(RegistrationHistory(unanswered: 9).hold(at: Self.sent) == .zero)
     }
 
     /// Seconds since the last replacement, and whether another is allowed.
-    static let ages: [(age: Double, allowed: Bool)] = [
-        (0, false), (86_399, false), (86_400, true), (1e9, true), (-1, false), (-1e9, false),
-    ]
+    static let ages: [(age: Double, allowed: Bool)] = [(0, false), (86_399, false), (86_400, true), (1e9, true)]
 
     @Test("credentials are replaced at most once in 24 hours", arguments: ages)
     func replacement(age: Double, allowed: Bool) {
@@ -40,10 +36,21 @@ import Testing
     @Test("an intent counts until an answer comes; a replacement is remembered")
     func counting() {
         var history = RegistrationHistory(lastReplacement: .seconds(5))
-        history.recordIntent(at: .seconds(10))
-        history.recordIntent(at: .seconds(20))
+        history.recordIntent(replacing: false, at: .seconds(10))
+        history.recordIntent(replacing: false, at: .seconds(20))
         #expect(history == RegistrationHistory(unanswered: 2, lastIntent: .seconds(20), lastReplacement: .seconds(5)))
+        history.recordIntent(replacing: true, at: .seconds(30))
+        #expect(history == RegistrationHistory(unanswered: 3, lastIntent: .seconds(30), lastReplacement: .seconds(30)))
         history.recordAnswer()
-        #expect(history == RegistrationHistory(lastReplacement: .seconds(5)))
+        #expect(history == RegistrationHistory(lastReplacement: .seconds(30)))
+    }
+
+    @Test("a loss moves the times to where it was noticed", arguments: [true, false])
+    func loss(replacing: Bool) {
+        var history = RegistrationHistory(unanswered: 1, lastIntent: .seconds(10), lastReplacement: .seconds(5))
+        history.recordLoss(replacing: replacing, at: .seconds(25))
+        let expected = RegistrationHistory(
+            unanswered: 1, lastIntent: .seconds(25), lastReplacement: .seconds(replacing ? 25 : 5))
+        #expect(history == expected)
     }
 }

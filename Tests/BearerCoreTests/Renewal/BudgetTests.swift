@@ -10,42 +10,89 @@ import Testing
         return count
     }
 
+    private static func budget(rate: Double = 1, burst: Double = 5, level: Double? = nil) -> Budget {
+        let record = level.map { BudgetRecord(level: $0, writtenAt: Moment.origin.wall) }
+        return Budget(rate: rate, burst: burst, stored: record, at: .origin)
+    }
+
+    private static let start = Moment.origin.boot
+
     @Test("after a start the bucket holds one call")
     func start() {
-        var budget = Budget(rate: 1, burst: 5, now: .seconds(100))
-        #expect(Self.taken(from: &budget, at: .seconds(100)) == 1)
+        var budget = Self.budget()
+        #expect(Self.taken(from: &budget, at: Self.start) == 1)
     }
 
     @Test("calls are saved up to the burst and no further", arguments: [1, 5, 10])
     func burst(burst: Int) {
-        var budget = Budget(rate: 1, burst: Double(burst), now: .zero)
-        #expect(Self.taken(from: &budget, at: .seconds(1_000)) == burst)
+        var budget = Self.budget(burst: Double(burst))
+        #expect(Self.taken(from: &budget, at: Self.start + .seconds(1_000)) == burst)
     }
 
     @Test("a stored level above the burst is cut")
     func level() {
-        var budget = Budget(rate: 1, burst: 2, now: .zero, level: 100)
-        #expect(Self.taken(from: &budget, at: .zero) == 2)
+        var budget = Self.budget(burst: 2, level: 100)
+        #expect(Self.taken(from: &budget, at: Self.start) == 2)
     }
 
     /// Rate, level, and the seconds until a call may be taken.
     static let waits: [(rate: Double, level: Double, wait: Double)] = [
-        (1, 1, 0), (1, 5, 0), (1, 0, 1), (1, 0.25, 0.75), (0.5, 0, 2), (2, 0, 0.5), (0.1, 0.5, 5),
+        (1, 1, 0), (1, 5, 0), (1, 0, 1), (1, 0.25, 0.75), (0.5, 0, 2), (2, 0, 0.5), (0.1, 0.5, 5), (0.001, 0, 1_000),
+        (10, 0, 0.1),
     ]
 
     @Test("the next call is available when the bucket has refilled", arguments: waits)
     func nextAvailable(rate: Double, level: Double, wait: Double) {
-        let budget = Budget(rate: rate, burst: 5, now: .seconds(7), level: level)
-        let next = budget.nextAvailable(at: .seconds(7)) - .seconds(7)
+        let budget = Self.budget(rate: rate, level: level)
+        let next = budget.nextAvailable(at: Self.start) - Self.start
         #expect(next >= .seconds(wait))
         #expect(next <= .seconds(wait) + .microseconds(2))
     }
 
     @Test("a clock reading from the past neither refills nor drains")
     func backwards() {
-        var budget = Budget(rate: 1, burst: 5, now: .seconds(100), level: 1)
-        #expect(Self.taken(from: &budget, at: .seconds(50)) == 1)
-        #expect(Self.taken(from: &budget, at: .seconds(101)) == 1)
+        var budget = Self.budget(level: 1)
+        #expect(Self.taken(from: &budget, at: Self.start - .seconds(50)) == 1)
+        #expect(Self.taken(from: &budget, at: Self.start + .seconds(1)) == 1)
+    }
+
+    /// Level, seconds since it was written by the wall clock, and the calls that are left.
+    static let restarts: [(level: Double, passed: Double, left: Int)] = [
+        (0, 0, 0), (0.5, 0.4, 0), (0.5, 0.5, 1), (0, 3, 3), (0, 1e9, 5), (3, -1e9, 3), (0.9, -5, 0),
+    ]
+
+    @Test("an earlier process's calls count, and a wall clock that went back adds none", arguments: restarts)
+    func restart(level: Double, passed: Double, left: Int) {
+        let record = BudgetRecord(level: level, writtenAt: Moment.origin.wall - .seconds(passed))
+        var budget = Budget(rate: 1, burst: 5, stored: record, at: .origin)
+        #expect(Self.taken(from: &budget, at: Self.start) == left)
+    }
+
+    @Test("what is recorded is the level by then, and the wall clock")
+    func record() {
+        var budget = Self.budget()
+        _ = budget.take(at: Self.start)
+        #expect(
+            budget.record(at: .at(boot: 2.5, wall: 90))
+                == BudgetRecord(level: 2.5, writtenAt: Moment.at(90).wall, pause: .zero, wait: .zero))
+    }
+
+    @Test("another configuration keeps what was saved up, and adds nothing")
+    func configure() {
+        var budget = Self.budget(level: 4)
+        budget.configure(rate: 0.5, burst: 2, at: Self.start)
+        #expect(budget.nextAvailable(at: Self.start) == Self.start)
+        #expect(Self.taken(from: &budget, at: Self.start) == 2)
+        #expect(Self.taken(from: &budget, at: Self.start + .seconds(2)) == 1)
+        budget.configure(rate: 10, burst: 10, at: Self.start + .seconds(3))
+        #expect(Self.taken(from: &budget, at: Self.start + .seconds(3)) == 0, "a second at the old rate is half a call")
+        #expect(Self.taken(from: &budget, at: Self.start + .seconds(3.75)) == 8)
+    }
+
+    @Test("the ranges are those of the configuration")
+    func ranges() {
+        #expect(Budget.rates == 0.001...10)
+        #expect(Budget.bursts == 1...10)
     }
 
     @Test("whoever comes when told finds a call, and no window holds more than the rate allows")
@@ -54,8 +101,9 @@ import Testing
         for _ in 0..<200 {
             let rate = Double.random(in: 0.05..<5, using: &random)
             let burst = Double.random(in: 1..<10, using: &random)
-            var budget = Budget(rate: rate, burst: burst, now: .zero, level: 0)
-            var now = Duration.zero
+            var budget = Self.budget(rate: rate, burst: burst, level: 0)
+            let isThrottled = random.chance(2)
+            var now = Self.start
             var calls: [Duration] = []
             for _ in 0..<100 {
                 now = random.chance(3) ? now + .seconds(random.unit() * 20) : budget.nextAvailable(at: now)
@@ -63,6 +111,9 @@ import Testing
                 let taken = budget.take(at: now)
                 #expect(taken == promised)
                 if taken { calls.append(now) }
+                if taken, isThrottled, random.chance(4) {
+                    budget.ended(.throttled(retryAfter: nil), sentAt: now, at: now, random: random.unit())
+                }
             }
             for (first, start) in calls.enumerated() {
                 for last in first..<calls.count {

@@ -12,6 +12,9 @@ extension ExchangeFailure {
     static let timedOut = ExchangeFailure(.timedOut, detail: "no reply within 15 s", isUnanswered: true)
     static let unavailable = ExchangeFailure(.status(503), detail: "status 503")
 
+    /// A gateway's word for an answer that it never got.
+    static let badGateway = ExchangeFailure(.status(502), detail: "status 502", isUnanswered: true)
+
     static func oauth(_ error: OAuthError) -> ExchangeFailure {
         ExchangeFailure(.oauth(error), detail: error.rawValue)
     }

@@ -18,8 +18,8 @@ struct Simulation {
     private var isStarted = false
     private var events = 0
 
-    /// A run that has more events than this goes in circles; its counts will tell.
-    private static let mostEvents = 50_000
+    /// A run that has more events than three per second goes in circles; its counts will tell.
+    private var isCircling: Bool { Double(events) > 1_000 + clock * 3 }
 
     /// - Parameters:
     ///   - outage: when each token request fails with `failure`, in seconds after the origin; registrations fail with it
@@ -40,7 +40,7 @@ struct Simulation {
             isStarted = true
             handle(.start, random: &random)
         }
-        while let (next, event) = nextEvent(), next <= end, events < Self.mostEvents {
+        while let (next, event) = nextEvent(), next <= end, !isCircling {
             events += 1
             if lifecycle.token?.isServable(at: .at(clock)) != true { secondsWithoutToken += next - clock }
             clock = next

@@ -75,7 +75,7 @@ import Testing
             #expect(test.server.calls.isEmpty)
             let profile = try ProfileSettings.sample(server: test.server.baseURL)
             let files = ProfileFiles(test.directory, key: profile.key)
-            #expect(try files.ledger.load(now: .zero).history == RegistrationHistory())
+            #expect(try files.ledger.load(now: .zero).record == RegistrationRecord(unanswered: 0))
         }
     }
 
@@ -111,7 +111,7 @@ import Testing
             #expect(await !test.broker.isRegistering())
             let profile = try ProfileSettings.sample(server: test.server.baseURL)
             let files = ProfileFiles(test.directory, key: profile.key)
-            #expect(try files.ledger.load(now: test.clock.now().wall).history.unanswered == 1)
+            #expect(try files.ledger.load(now: test.clock.now().wall).record.unanswered == 1)
             await deaf.close()
         }
     }

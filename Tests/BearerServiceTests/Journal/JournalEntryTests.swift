@@ -62,7 +62,8 @@ import Testing
             .recovered, [.generation: "5"], "after 12 failed attempts in 1 h 2 min", "lasts 1 h", nextText),
         Row(
             .freshTokenRejected(generation: 6), .freshTokenRejected, [.generation: "6"],
-            "bearerctl register --force --profile p", "sign in again"),
+            "different users", "scope", "channel", "environment", "bearerctl register --force --profile p",
+            "signs all viewers out"),
     ]
 
     @Test("each report is one line with its event and its fields", arguments: rows)

@@ -84,29 +84,60 @@ extension Survival {
             other.shutdown()
         }
 
-        @Test("the budget that is left is remembered", arguments: [0.0, 0.4, 2.5, 4.9])
-        func remembered(level: Double) throws {
+        static let records = [
+            BudgetRecord(level: 0, writtenAt: .seconds(1_800_000_000)),
+            BudgetRecord(level: 2.5, writtenAt: .seconds(1_800_000_000.25)),
+            BudgetRecord(level: 4.9, writtenAt: .seconds(-5), pause: .seconds(256), wait: .seconds(383.5)),
+            BudgetRecord(level: 0.1, writtenAt: .seconds(60), pause: .seconds(2), wait: .zero),
+        ]
+
+        @Test("what is left of the budget is remembered", arguments: records)
+        func remembered(record: BudgetRecord) throws {
             let state = TemporaryDirectory()
             let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
-            let file = directory.budget
-            let wall = Duration.seconds(1_800_000_000)
-            #expect(file.level(rate: 1, burst: 5, at: wall) == 1, "nothing is known")
-            file.save(level: level, at: wall)
+            #expect(directory.budget.load() == nil, "nothing is known")
+            directory.budget.save(
+                BudgetRecord(level: 1.125, writtenAt: .seconds(1e9), pause: .seconds(9), wait: .seconds(9)))
+            directory.budget.save(record)
             #expect(state.mode(of: ".budget") == 0o600)
-            #expect(file.level(rate: 1, burst: 5, at: wall) == level)
-            #expect(file.level(rate: 0.5, burst: 5, at: wall + .seconds(1)) == min(5, level + 0.5))
-            #expect(file.level(rate: 1, burst: 5, at: wall - .seconds(1000)) == level)
-            #expect(file.level(rate: 1, burst: 5, at: wall + .seconds(1000)) == 5)
+            #expect(directory.budget.load() == record)
         }
 
         @Test(
             "a note of the budget that makes no sense is none",
-            arguments: ["", "x y\n", "-1 5\n", "nan 5\n", "1\n", "1 inf\n"])
+            arguments: [
+                "", "x y\n", "-1 5\n", "nan 5\n", "1\n", "1 inf\n", "1 2 3\n", "1 2 3 x\n", "1 1e300\n", "1 2 3 4 5\n",
+            ])
         func damaged(text: String) throws {
             let state = TemporaryDirectory()
             let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
             state.write(text.utf8, to: ".budget")
-            #expect(directory.budget.level(rate: 1, burst: 5, at: .seconds(5)) == 1)
+            #expect(directory.budget.load() == nil)
+        }
+
+        @Test("a 429 slows the whole host down, and a restart remembers it")
+        func slowdown() async throws {
+            var setup = setup(["a", "b"])
+            setup.configuration.budget = BrokerSetup().configuration.budget
+            setup.simulator = SimulatorConfiguration(throttle: nil, clock: SimulatorClock(setup.clock))
+            let server = try await AuthServerSimulator.start(setup.simulator)
+            setup.server = server
+            server.script(.register, [.throttled, .throttled], then: .throttled)
+            try await withBroker(setup) { test in
+                await test.live(.seconds(600), step: .milliseconds(500)) {
+                    await test.broker.budgetPause >= .seconds(64)
+                }
+                #expect(await test.broker.budgetPause == .seconds(64))
+                await test.live(.zero, step: .seconds(1))
+                #expect(server.calls.count <= 8, "six doublings, and two calls in flight together")
+            }
+            try await withBroker(setup) { test in
+                #expect(await test.broker.budgetPause == .seconds(64))
+                let before = server.calls.count
+                await test.live(.seconds(30), step: .seconds(1))
+                #expect(server.calls.count <= before + 1)
+            }
+            await server.shutdown()
         }
     }
 }

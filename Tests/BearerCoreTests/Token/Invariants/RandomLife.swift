@@ -10,8 +10,11 @@ struct RandomLife {
     private(set) var witness = Witness()
 
     /// What is on disk: all that survives a kill.
-    private var savedHistory = RegistrationHistory()
+    private var record = RegistrationRecord(unanswered: 0)
     private var areCredentialsSaved = false
+    private var boots = 1
+    /// How the wall clock differed from the true time when the record was written, and in which boot that was.
+    private var written = (error: Duration.zero, boot: 1)
     private var sentAt = Moment.origin
     private let reregister: Reregistration
     private let policy: RenewalPolicy
@@ -46,7 +49,7 @@ struct RandomLife {
         case 78..<81: restart()
         case 81..<83: force()
         case 83..<90: demand()
-        case 90..<93: note(lifecycle.noteRejection(), cause: nil)
+        case 90..<93: note(lifecycle.recordRejection(by: UInt32.random(in: 0..<3, using: &random)), cause: nil)
         case 93..<97: stale()
         default: take(.deadline)
         }
@@ -61,15 +64,19 @@ struct RandomLife {
     }
 
     private mutating func pass(_ seconds: Double) {
-        now = now.advanced(by: .seconds(seconds))
+        passUnseen(seconds)
         witness.look(at: lifecycle, now: now)
+    }
+
+    private mutating func passUnseen(_ seconds: Double) {
+        now = now.advanced(by: .seconds(seconds))
+        witness.truth += .seconds(seconds)
     }
 
     private mutating func stepWallClock() {
         let steps: [Double] = [86_400, 315_360_000, 60, 3_600, 0.5]
         let size = (steps.randomElement(using: &random) ?? 0) * (random.chance(2) ? 1 : -1)
         now.wall += .seconds(size)
-        witness.clockStepped(forward: size > 0)
         witness.look(at: lifecycle, now: now)
         // The shell hears of a step at once; sometimes something else comes first.
         if !random.chance(3) { take(.deadline) }
@@ -97,17 +104,22 @@ struct RandomLife {
             areCredentialsSaved = true
             take(.registered(exchange: exchange.id))
         }
-        savedHistory = lifecycle.history
+        save()
+    }
+
+    private mutating func save() {
+        record = RegistrationRecord(lifecycle.history, bootID: "\(boots)", at: now)
+        written = (now.wall - witness.truth, boots)
     }
 
     private mutating func fail(_ exchange: Exchange) {
         let failures: [ExchangeFailure] = [
             .unreachable, .timedOut, .unavailable, .throttled(retryAfter: nil), .throttled(retryAfter: 90),
-            .oauth(OAuthError.allCases.randomElement(using: &random) ?? .invalidRequest),
+            .badGateway, .oauth(OAuthError.allCases.randomElement(using: &random) ?? .invalidRequest),
             .oauth(.invalidClient), .oauth(.invalidClient), .oauth(.invalidClient),
         ]
         take(.failed(exchange: exchange.id, failures.randomElement(using: &random) ?? .unreachable))
-        savedHistory = lifecycle.history
+        save()
     }
 
     /// A kill, at times with a reboot: all that is in memory is lost, but for a token that systemd kept.
@@ -115,10 +127,16 @@ struct RandomLife {
         let isReboot = random.chance(2)
         let restored = isReboot || random.chance(3) ? nil : lifecycle.token
         witness.killed(keepsToken: restored?.isServable(at: now) == true)
-        if isReboot { now.boot = .seconds(random.unit() * 60) }
+        passUnseen(random.unit() * 10)
+        if isReboot {
+            boots += 1
+            now.boot = .zero
+            passUnseen(random.unit() * 60)
+        }
+        if written.boot != boots { witness.read(lead: now.wall - witness.truth - written.error) }
         lifecycle = TokenLifecycle(
-            renewal: policy, reregister: reregister, hasCredentials: areCredentialsSaved, history: savedHistory,
-            restored: restored)
+            renewal: policy, reregister: reregister, hasCredentials: areCredentialsSaved,
+            history: RegistrationHistory(record, bootID: "\(boots)", at: now), restored: restored)
         take(.start)
     }
 
@@ -147,8 +165,9 @@ struct RandomLife {
     }
 
     private mutating func note(_ actions: [LifecycleAction], cause: LifecycleEvent?) {
+        if actions.contains(.saveHistory) { save() }
         if actions.contains(where: { if case .send = $0 { true } else { false } }) {
-            savedHistory = lifecycle.history
+            save()
             sentAt = now.advanced(by: .seconds(random.chance(4) ? random.unit() * 3 : 0))
         }
         witness.after(cause, actions, lifecycle: lifecycle, now: now)

@@ -6,6 +6,8 @@ struct Witness {
     private(set) var violation: String?
     /// Registrations that an administrator asked for.
     var forced = 0
+    /// The true time since the host's life began; no clock of the host shows it.
+    var truth = Duration.zero
 
     private var inFlight: Exchange?
     /// The true end of the newest token, on either clock.
@@ -15,16 +17,18 @@ struct Witness {
     private var hasCredentials = false
     private var rejections: [Duration] = []
     private var isReplacingByItself = false
-    private var lastReplacement: Moment?
-    /// The daemon was killed since: only the wall clock still tells.
-    private var isReplacementRemembered = false
+    private var lastReplacement: Duration?
+    /// How far the wall clock misled the daemon, when a later boot read what was written, since the last replacement.
+    private var replacementLead = Duration.zero
     private var forcedSent = 0
     private var replaced = 0
     private var unanswered = 0
     private var created = 0
     private var inARow = 0
-    private var lastIntent: Moment?
-    private var isClockForward = false
+    private var lastIntent: Duration?
+    /// The same since the last registration.
+    private var intentLead = Duration.zero
+    private var intentBefore: (time: Duration?, lead: Duration) = (nil, .zero)
     private var servableBefore: AccessToken?
 
     mutating func report(_ what: String) {
@@ -35,17 +39,18 @@ struct Witness {
         if !holds { report(what) }
     }
 
-    mutating func clockStepped(forward: Bool) {
-        if forward { isClockForward = true }
+    /// What was written is read in another boot, by a wall clock that is ahead of the one at writing.
+    mutating func read(lead: Duration) {
+        replacementLead += max(.zero, lead)
+        intentLead += max(.zero, lead)
     }
 
     /// The daemon was killed; a registration in flight may have made a client.
     mutating func killed(keepsToken: Bool) {
         if case .registration? = inFlight?.kind {
             registrationLost()
-            if isReplacingByItself { lastReplacement = lastIntent }
+            if isReplacingByItself { noteReplacement(at: lastIntent ?? truth) }
         }
-        isReplacementRemembered = true
         inFlight = nil
         if !keepsToken {
             trueEnd = nil
@@ -54,7 +59,6 @@ struct Witness {
         lastTokenRequest = nil
         rejections = []
         forced = forcedSent
-        isClockForward = true
     }
 
     mutating func before(_ event: LifecycleEvent, lifecycle: TokenLifecycle, now: Moment) {
@@ -67,41 +71,41 @@ struct Witness {
                 trueEnd = sentAt.advanced(by: grant.lifetime)
                 isEnded = false
             }
-        case .registered(let id) where id == inFlight?.id: registered(at: now)
+        case .registered(let id) where id == inFlight?.id: registered()
         case .failed(let id, let failure) where id == inFlight?.id: failed(failure, at: now)
         default: break
         }
     }
 
-    private mutating func registered(at now: Moment) {
+    private mutating func registered() {
         inFlight = nil
         hasCredentials = true
         rejections = []
         created += 1
         inARow = 0
         if isReplacingByItself { replaced += 1 }
-        noteReplacement(at: now)
+        noteReplacement(at: truth)
     }
 
-    private mutating func noteReplacement(at now: Moment) {
+    private mutating func noteReplacement(at time: Duration) {
         guard isReplacingByItself else { return }
-        lastReplacement = now
-        isReplacementRemembered = false
+        lastReplacement = time
+        replacementLead = .zero
     }
 
     private mutating func failed(_ failure: ExchangeFailure, at now: Moment) {
         if case .registration? = inFlight?.kind {
             switch failure.reason {
-            case .timedOut:
+            case .timedOut, .status(502):
                 registrationLost()
-                noteReplacement(at: now)
-            case .notConnected: inARow -= 1
+                noteReplacement(at: truth)
+            case .notConnected:
+                inARow -= 1
+                (lastIntent, intentLead) = intentBefore
             default: inARow = 0
             }
         } else if failure.reason == .oauth(.invalidClient) {
             rejections.append(now.boot)
-            // A replacement in the future, by a wall clock that went back, counts as made now.
-            if let last = lastReplacement { lastReplacement?.wall = min(last.wall, now.wall) }
         }
         inFlight = nil
     }
@@ -175,9 +179,9 @@ struct Witness {
         if isForced(event, objection: objection) {
             forcedSent = forced
         } else {
-            if inARow >= 3, !isClockForward, let lastIntent {
-                let pause = min(60 << (inARow - 3), 3_600)
-                require(now.boot - lastIntent.boot >= .seconds(pause), "a held registration was sent")
+            if inARow >= 3, let lastIntent {
+                let pause = Duration.seconds(min(60 << (inARow - 3), 3_600))
+                require(truth - lastIntent >= pause - intentLead, "a held registration was sent")
             }
             if hasCredentials {
                 isReplacingByItself = true
@@ -185,8 +189,8 @@ struct Witness {
             }
         }
         inARow += 1
-        lastIntent = now
-        isClockForward = false
+        intentBefore = (lastIntent, intentLead)
+        (lastIntent, intentLead) = (truth, .zero)
         let allowed = 1 + unanswered + forcedSent + replaced + (isReplacingByItself ? 1 : 0)
         require(created + 1 <= allowed, "a registration too many")
     }
@@ -206,10 +210,8 @@ struct Witness {
         if lifecycle.reregister == .never { return "replaced although never" }
         if rejections.count < 3 { return "replaced after \(rejections.count) answers" }
         if now.boot - (rejections.first ?? now.boot) < .seconds(60) { return "replaced within a minute" }
-        if let lastReplacement {
-            let day = Duration.seconds(86_400)
-            if now.wall - lastReplacement.wall < day { return "replaced twice in a day" }
-            if !isReplacementRemembered, now.boot - lastReplacement.boot < day { return "replaced twice in 24 h" }
+        if let lastReplacement, truth - lastReplacement < .seconds(86_400) - replacementLead {
+            return "replaced twice in 24 h"
         }
         if let token = lifecycle.token, token.remaining(at: now) >= token.lifetime * 0.05 {
             return "replaced a good token's"

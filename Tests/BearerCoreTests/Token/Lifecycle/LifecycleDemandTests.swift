@@ -87,45 +87,12 @@ import Testing
 
     @Test("demands during a held registration neither send nor report")
     func held() {
-        let history = RegistrationHistory(unanswered: 5, lastIntent: Moment.at(0).wall)
+        let history = RegistrationHistory(unanswered: 5, lastIntent: Moment.at(0).boot)
         var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: history)
-        #expect(lifecycle.handle(.start, at: .at(0), random: 0).count == 1)
+        #expect(lifecycle.handle(.start, at: .at(0), random: 0).count == 2, "the report and the history")
         for second in stride(from: 1.0, to: 240, by: 31) {
             #expect(lifecycle.demandRenewal(at: .at(second)) == (.joined, []))
             #expect(lifecycle.nextAttempt == .at(240))
         }
-    }
-
-    @Test("tokens of two generations in a row turned down are told, once a generation")
-    func rejections() {
-        var lifecycle = served()
-        #expect(lifecycle.noteRejection() == [])
-        #expect(lifecycle.noteRejection() == [])
-        renew(&lifecycle, at: 500)
-        #expect(lifecycle.noteRejection() == [.report(.freshTokenRejected(generation: 2))])
-        #expect(lifecycle.noteRejection() == [])
-        renew(&lifecycle, at: 1_000)
-        #expect(lifecycle.noteRejection() == [.report(.freshTokenRejected(generation: 3))])
-        renew(&lifecycle, at: 1_500)
-        renew(&lifecycle, at: 2_000)
-        #expect(lifecycle.noteRejection() == [], "a generation in between was good")
-    }
-
-    @Test("without a token there is nothing to turn down")
-    func rejectionWithoutToken() {
-        var lifecycle = TokenLifecycle.sample()
-        let before = lifecycle
-        #expect(lifecycle.noteRejection() == [])
-        #expect(lifecycle == before)
-    }
-
-    private func renew(_ lifecycle: inout TokenLifecycle, at seconds: Double) {
-        let actions = lifecycle.handle(.deadline, at: .at(seconds), random: 0)
-        guard case .send(let exchange)? = actions.last else {
-            Issue.record("no renewal at \(seconds)")
-            return
-        }
-        let grant = LifecycleEvent.granted(exchange: exchange.id, .lasting(1_000), sentAt: .at(seconds))
-        _ = lifecycle.handle(grant, at: .at(seconds), random: 0)
     }
 }

@@ -99,12 +99,12 @@ import Testing
 
     /// Seconds between the last replacement and the confirmed answer, and whether credentials are replaced again.
     static let replacements: [(age: Double, allowed: Bool)] = [
-        (0, false), (86_399, false), (86_400, true), (1e8, true), (-1e8, false),
+        (0, false), (86_399, false), (86_400, true), (1e8, true),
     ]
 
     @Test("credentials are replaced at most once in 24 h, as remembered across restarts", arguments: replacements)
     func withinADay(age: Double, allowed: Bool) {
-        let history = RegistrationHistory(lastReplacement: Moment.at(60).wall - .seconds(age))
+        let history = RegistrationHistory(lastReplacement: Moment.at(60).boot - .seconds(age))
         var lifecycle = TokenLifecycle.sample(history: history)
         _ = lifecycle.handle(.start, at: .at(0), random: 0)
         _ = lifecycle.handle(.failed(exchange: 1, .oauth(.invalidClient)), at: .at(0), random: 0)
@@ -120,13 +120,57 @@ import Testing
     func unansweredReplacement() {
         var lifecycle = Scenario("", Self.late(.automatic), Array(Self.scenarios[0].steps.dropLast())).play()
         #expect(lifecycle.handle(.failed(exchange: 6, .timedOut), at: .at(9_577), random: 0) == [.exchangeFailed])
-        #expect(lifecycle.history.lastReplacement == Moment.at(9_577).wall)
+        #expect(lifecycle.history.lastReplacement == Moment.at(9_577).boot)
         #expect(lifecycle.history.unanswered == 1)
         #expect(lifecycle.handle(.deadline, at: .at(9_640), random: 0) == [.sendToken(7)])
         #expect(
             lifecycle.handle(.failed(exchange: 7, .oauth(.invalidClient)), at: .at(9_640), random: 0) == [
                 .exchangeFailed
             ])
+    }
+
+    @Test(
+        "a wall clock a day ahead allows no second replacement, nor does one far behind",
+        arguments: [86_400.0, 1e9, -1e9])
+    func clockStep(step: Double) {
+        var lifecycle = Scenario("", Self.late(.automatic), Self.scenarios[0].steps).play()
+        // The server rejects the new credentials as well, an hour later.
+        _ = lifecycle.handle(.failed(exchange: 7, .oauth(.invalidClient)), at: .at(9_565), random: 0)
+        for (now, exchange) in [(13_000.0, UInt64(8)), (13_040, 9), (13_080, 10), (13_120, 11)] {
+            let stepped = Moment.at(boot: now, wall: now + step)
+            #expect(lifecycle.handle(.deadline, at: stepped, random: 0).contains(.sendToken(exchange)))
+            let actions = lifecycle.handle(.failed(exchange: exchange, .oauth(.invalidClient)), at: stepped, random: 0)
+            #expect(actions == [.exchangeFailed])
+        }
+        let next = Moment.at(boot: 9_564 + 86_400, wall: 9_564 + 86_400 + step)
+        #expect(lifecycle.handle(.deadline, at: next, random: 0) == [.sendToken(12)])
+        let actions = lifecycle.handle(.failed(exchange: 12, .oauth(.invalidClient)), at: next, random: 0)
+        #expect(actions == [.exchangeFailed, .sendRegistration(13, replacing: true)])
+    }
+
+    @Test(
+        "a replacement that a gateway answers for is the only one in 24 h",
+        arguments: [ExchangeFailure.badGateway, .timedOut])
+    func gateway(failure: ExchangeFailure) {
+        var lifecycle = TokenLifecycle.sample()
+        _ = lifecycle.handle(.start, at: .at(0), random: 0.5)
+        var registrations: [Double] = []
+        var now = 0.0
+        // Two days of an exchange each 15 s.
+        for _ in 0..<25_000 where now < 172_000 {
+            guard let exchange = lifecycle.exchange else {
+                now += max(0, (lifecycle.nextDeadline?.remaining(at: .at(now)) ?? .zero) / .seconds(1)) + 0.001
+                _ = lifecycle.handle(.deadline, at: .at(now), random: 0.5)
+                continue
+            }
+            if exchange.kind != .token { registrations.append(now) }
+            now += 0.2
+            let reply = exchange.kind == .token ? ExchangeFailure.oauth(.invalidClient) : failure
+            _ = lifecycle.handle(.failed(exchange: exchange.id, reply), at: .at(now), random: 0.5)
+        }
+        #expect(now >= 172_000)
+        #expect(registrations.count == 2)
+        #expect(registrations.first.map { $0 < 120 } == true)
     }
 
     @Test("a server that errs for ten minutes signs nobody out", arguments: UInt64(0)..<50)

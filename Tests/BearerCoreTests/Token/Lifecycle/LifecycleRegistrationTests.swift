@@ -14,7 +14,7 @@ import Testing
     }
 
     private static func history(_ unanswered: Int, sent: Double) -> RegistrationHistory {
-        RegistrationHistory(unanswered: unanswered, lastIntent: Moment.at(sent).wall)
+        RegistrationHistory(unanswered: unanswered, lastIntent: Moment.at(sent).boot)
     }
 
     private static let begun = [
@@ -32,35 +32,65 @@ import Testing
         Scenario(
             "after three unanswered registrations the next is held, longer each time, and that is told once",
             .sample(hasCredentials: false),
-            begun + lost(16, 2) + lost(32, 3) + [Step(48, .deadline, [held(3, next: 92)]), Step(91, .deadline, [])]
-                + lost(92, 4) + [Step(108, .deadline, []), Step(211, .deadline, [])]
-                + lost(212, 5) + [Step(228, .deadline, []), Step(451, .deadline, [])] + lost(452, 6)),
+            begun + lost(16, 2) + lost(32, 3) + [Step(48, .deadline, [held(3, next: 107)]), Step(106, .deadline, [])]
+                + lost(107, 4) + [Step(123, .deadline, []), Step(241, .deadline, [])]
+                + lost(242, 5) + [Step(258, .deadline, []), Step(496, .deadline, [])] + lost(497, 6)),
         Scenario(
             "a restart finds the hold again", .sample(hasCredentials: false, history: history(3, sent: -10)),
             [
-                Step(0, .start, [held(3, next: 50)]), Step(49, .deadline, []),
+                Step(0, .start, [held(3, next: 50), .saveHistory]), Step(49, .deadline, []),
                 Step(50, .deadline, [.sendRegistration(1)]),
             ]),
         Scenario(
             "two unanswered registrations hold nothing",
             .sample(hasCredentials: false, history: history(2, sent: -1)), [Step(0, .start, [.sendRegistration(1)])]),
         Scenario(
-            "a hold ends although the wall clock was set back by ten years",
-            .sample(hasCredentials: false, history: history(3, sent: 315_360_000)),
+            "no step of the wall clock makes a hold shorter or longer",
+            .sample(hasCredentials: false, history: history(3, sent: 0)),
             [
-                Step(0, .start, [held(3, next: 60)]), Step(59, .deadline, []),
-                Step(60, .deadline, [.sendRegistration(1)]),
+                Step(0, .start, [held(3, next: 60), .saveHistory]),
+                Step(.at(boot: 20, wall: 86_400), .deadline, [.saveHistory]),
+                Step(.at(boot: 40, wall: -315_360_000), .deadline, [.saveHistory]),
+                Step(.at(boot: 59, wall: 1e9), .deadline, [.saveHistory]),
+                Step(.at(boot: 60, wall: 1e9 + 1), .deadline, [.sendRegistration(1)]),
             ]),
         Scenario(
-            "a clock that is set forward past the hold ends it",
-            .sample(hasCredentials: false, history: history(9, sent: 0)),
+            "a hold counts from the loss, not from the intent",
+            .sample(hasCredentials: false, history: history(2, sent: -10)),
             [
-                Step(0, .start, [held(9, next: 3_600)]),
-                Step(.at(boot: 5, wall: 3_600), .deadline, [.sendRegistration(1)]),
+                Step(0, .start, [.sendRegistration(1)]),
+                Step(
+                    300, .failed(exchange: 1, .timedOut),
+                    [
+                        .report(
+                            .exchangeFailed(
+                                .registration(replacing: false), .timedOut, next: .at(301), isServing: false)),
+                        .exchangeFailed,
+                    ]),
+                Step(301, .deadline, [held(3, next: 360)]),
+                Step(360, .deadline, [.sendRegistration(2)]),
+            ]),
+        Scenario(
+            "what was not sent leaves the hold where it was",
+            .sample(hasCredentials: false, history: history(3, sent: -60)),
+            [
+                Step(0, .start, [.sendRegistration(1)]),
+                Step(
+                    15, .failed(exchange: 1, .unreachable),
+                    [
+                        .report(
+                            .exchangeFailed(
+                                .registration(replacing: false), .unreachable, next: .at(16), isServing: false)),
+                        .exchangeFailed,
+                    ]),
+                Step(16, .deadline, [.sendRegistration(2)]),
             ]),
         Scenario(
             "force overrules the hold", .sample(hasCredentials: false, history: history(9, sent: 0)),
-            [Step(0, .start, [held(9, next: 3_600)]), Step(1, .registrationForced, [.sendRegistration(1)])]),
+            [
+                Step(0, .start, [held(9, next: 3_600), .saveHistory]),
+                Step(1, .registrationForced, [.sendRegistration(1)]),
+            ]),
         Scenario(
             "force while idle replaces the credentials and fetches a token with the new ones",
             LifecycleRenewalTests.served + [
@@ -107,14 +137,32 @@ import Testing
         scenario.play()
     }
 
-    /// What comes of a registration, and how many are then unanswered if two were before.
-    static let outcomes: [(failure: ExchangeFailure, unanswered: Int)] = [
-        (.timedOut, 3), (ExchangeFailure(.connectionLost, detail: "", isUnanswered: true), 3),
-        (.unreachable, 2), (ExchangeFailure(.tls, detail: ""), 2), (ExchangeFailure(.timedOut, detail: ""), 2),
-        (ExchangeFailure(.connectionLost, detail: ""), 2),
-        (.unavailable, 0), (.throttled(retryAfter: nil), 0), (ExchangeFailure(.unexpectedReply, detail: ""), 0),
-        (.oauth(.invalidSoftwareStatement), 0), (ExchangeFailure(.unexpectedReply, detail: "", isUnanswered: true), 3),
+    private static func failure(_ reason: ExchangeFailure.Reason, isUnanswered: Bool = false) -> ExchangeFailure {
+        ExchangeFailure(reason, detail: "", isUnanswered: isUnanswered)
+    }
+
+    enum Count { case kept, reset, withdrawn }
+
+    /// What a failed registration makes of the count of unanswered ones and of the note of a replacement.
+    static let outcomes: [(failure: ExchangeFailure, count: Count)] = [
+        // Perhaps carried out: time-out, reset, gateways, a 201 that is unusable, any 4xx that is not documented.
+        (.timedOut, .kept), (failure(.connectionLost, isUnanswered: true), .kept),
+        (failure(.status(408), isUnanswered: true), .kept), (failure(.status(418), isUnanswered: true), .kept),
+        (failure(.status(500), isUnanswered: true), .kept), (.badGateway, .kept),
+        (failure(.status(503), isUnanswered: true), .kept), (failure(.status(504), isUnanswered: true), .kept),
+        (failure(.unexpectedReply, isUnanswered: true), .kept), (failure(.tls, isUnanswered: true), .kept),
+        (failure(.notConnected, isUnanswered: true), .kept),
+        // An answer that shows that none was made.
+        (.unavailable, .reset), (.throttled(retryAfter: nil), .reset), (failure(.status(302)), .reset),
+        (failure(.status(401)), .reset), (failure(.status(403)), .reset), (failure(.status(404)), .reset),
+        (failure(.unexpectedReply), .reset),
+        // Never sent.
+        (.unreachable, .withdrawn), (failure(.tls), .withdrawn), (failure(.timedOut), .withdrawn),
+        (failure(.connectionLost), .withdrawn),
     ]
+    static let documented = OAuthError.allCases.flatMap { error in
+        [false, true].map { (failure: failure(.oauth(error), isUnanswered: $0), count: Count.reset) }
+    }
 
     @Test("a forced registration that meets a confirmed rejection is made once")
     func forcedOnce() {
@@ -133,27 +181,54 @@ import Testing
         #expect(lifecycle.exchange == nil && lifecycle.counters.registrations == 1)
     }
 
-    @Test("a replacement is remembered before its answer, and forgotten when none was made")
-    func replacementIntent() {
-        let before = Moment.at(-200_000).wall
-        for (failure, remembered) in [
-            (ExchangeFailure.timedOut, Moment.at(5).wall), (.unreachable, before), (.unavailable, before),
-        ] {
-            var lifecycle = TokenLifecycle.sample(history: RegistrationHistory(lastReplacement: before))
-            _ = lifecycle.handle(.registrationForced, at: .at(0), random: 0)
-            #expect(lifecycle.history.lastReplacement == Moment.at(0).wall)
-            _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(5), random: 0)
-            #expect(lifecycle.history.lastReplacement == remembered)
-        }
-    }
-
-    @Test("an answer ends the count, one that was never sent does not count", arguments: outcomes)
-    func counting(failure: ExchangeFailure, unanswered: Int) {
-        var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: Self.history(2, sent: -100))
+    @Test("only an answer ends the count, and what was never sent does not count", arguments: outcomes + documented)
+    func counting(failure: ExchangeFailure, count: Count) {
+        let before = Self.history(2, sent: -100)
+        var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: before)
         #expect(lifecycle.handle(.start, at: .at(0), random: 0) == [.sendRegistration(1)])
         #expect(lifecycle.history == Self.history(3, sent: 0), "the intent comes before the request")
         _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(1), random: 0)
-        #expect(lifecycle.history.unanswered == unanswered)
+        switch count {
+        case .kept: #expect(lifecycle.history == Self.history(3, sent: 1))
+        case .reset: #expect(lifecycle.history == RegistrationHistory())
+        case .withdrawn: #expect(lifecycle.history == before)
+        }
+    }
+
+    @Test(
+        "a replacement is noted before its answer, and the note goes only when none was made",
+        arguments: outcomes + documented)
+    func replacementIntent(failure: ExchangeFailure, count: Count) {
+        let before = RegistrationHistory(lastReplacement: Moment.at(-80_000).boot)
+        var lifecycle = TokenLifecycle.sample(history: before)
+        #expect(lifecycle.handle(.registrationForced, at: .at(0), random: 0) == [.sendRegistration(1, replacing: true)])
+        #expect(lifecycle.history.lastReplacement == Moment.at(0).boot)
+        _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(5), random: 0)
+        let isKept = count == .kept
+        #expect(lifecycle.history.lastReplacement == (isKept ? Moment.at(5).boot : before.lastReplacement))
+        #expect(lifecycle.history.unanswered == (isKept ? 1 : 0))
+    }
+
+    @Test("the journal is told of a hold again once a registration was answered", arguments: [true, false])
+    func holdReport(isAnswered: Bool) {
+        var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: Self.history(3, sent: 0))
+        #expect(lifecycle.handle(.start, at: .at(0), random: 0) == [Self.held(3, next: 60), .saveHistory])
+        #expect(lifecycle.isRegistrationHeld)
+        _ = lifecycle.handle(.deadline, at: .at(60), random: 0)
+        #expect(!lifecycle.isRegistrationHeld, "one is in flight")
+        let failure = isAnswered ? ExchangeFailure.unavailable : .badGateway
+        _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(60), random: 0)
+        #expect(lifecycle.isRegistrationHeld == !isAnswered)
+        guard isAnswered else {
+            return #expect(lifecycle.handle(.deadline, at: .at(61), random: 0) == [])
+        }
+        var now = 61.0
+        for exchange in UInt64(2)...4 {
+            #expect(lifecycle.handle(.deadline, at: .at(now), random: 0) == [.sendRegistration(exchange)])
+            _ = lifecycle.handle(.failed(exchange: exchange, .badGateway), at: .at(now), random: 0)
+            now += 1
+        }
+        #expect(lifecycle.handle(.deadline, at: .at(now), random: 0) == [Self.held(3, next: now + 59)])
     }
 
     @Test(
@@ -163,8 +238,33 @@ import Testing
         var lifecycle = TokenLifecycle.sample(hasCredentials: replacing, history: Self.history(2, sent: -100))
         _ = lifecycle.handle(.registrationForced, at: .at(0), random: 0)
         _ = lifecycle.handle(.registered(exchange: 1), at: .at(1), random: 0)
-        #expect(lifecycle.history == RegistrationHistory(lastReplacement: replacing ? Moment.at(1).wall : nil))
+        #expect(lifecycle.history == RegistrationHistory(lastReplacement: replacing ? Moment.at(1).boot : nil))
         #expect(lifecycle.hasCredentials)
         #expect(lifecycle.counters.registrations == 1)
+    }
+
+    /// Seconds that the wall clock was stepped since the history was last written, and whether it is written again.
+    static let steps: [(step: Double, isWritten: Bool)] = [
+        (0, false), (9.5, false), (-9.5, false), (10, true), (-10, true), (86_400, true), (-1e9, true),
+    ]
+
+    @Test("the history is written again when the wall clock was stepped", arguments: steps)
+    func writing(step: Double, isWritten: Bool) {
+        var lifecycle = TokenLifecycle.sample(hasCredentials: false)
+        #expect(
+            lifecycle.handle(.start, at: .at(0), random: 0) == [.sendRegistration(1)], "it is written with the intent")
+        #expect(lifecycle.handle(.deadline, at: .at(1), random: 0) == [])
+        let expected: [LifecycleAction] = isWritten ? [.saveHistory] : []
+        #expect(lifecycle.handle(.deadline, at: .at(boot: 2, wall: 2 + step), random: 0) == expected)
+        #expect(lifecycle.handle(.deadline, at: .at(boot: 3, wall: 3 + step), random: 0) == [])
+    }
+
+    @Test("a history without times need not be written again")
+    func nothingToWrite() {
+        var lifecycle = TokenLifecycle.sample(history: RegistrationHistory(unanswered: 2))
+        #expect(lifecycle.handle(.start, at: .at(0), random: 0) == [.sendToken(1)])
+        #expect(lifecycle.handle(.deadline, at: .at(boot: 1, wall: 1e6), random: 0) == [])
+        var replaced = TokenLifecycle.sample(history: RegistrationHistory(lastReplacement: .zero))
+        #expect(replaced.handle(.start, at: .at(0), random: 0) == [.sendToken(1), .saveHistory])
     }
 }

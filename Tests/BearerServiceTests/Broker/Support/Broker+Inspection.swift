@@ -30,6 +30,9 @@ extension Broker {
     /// Exchanges that were sent and not answered yet.
     var sentCount: Int { profiles.values.count { $0.lifecycle.exchange != nil } - queue.count }
 
+    /// The pause between calls that the server's 429s have led to.
+    var budgetPause: Duration { budget.record(at: now()).pause }
+
     var queueLength: Int { queue.count }
 
     var tokenCount: Int { profiles.values.count { $0.servableToken(at: now()) != nil } }
@@ -45,11 +48,5 @@ extension Broker {
     var heldBytes: Int { holdings.total }
 
     /// What the alarm would do: it knows nothing of a test's clock.
-    func doWhatIsDue() {
-        for profile in profiles.values where profile.lifecycle.nextDeadline?.isReached(at: now()) == true {
-            handle(.deadline, for: profile)
-        }
-        if let nextSave, nextSave <= now().boot { orderSaves() }
-        sendQueued()
-    }
+    func doWhatIsDue() { wake() }
 }

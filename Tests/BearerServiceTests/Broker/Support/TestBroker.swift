@@ -24,6 +24,7 @@ struct BrokerSetup {
     /// What an earlier broker left, where there was one.
     var state = TemporaryDirectory()
     var clock = TestClock()
+    var bootID = "boot-1"
     /// A server that is there already; else one is started.
     var server: AuthServerSimulator?
     var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
@@ -71,15 +72,15 @@ final class TestBroker: Sendable {
         let timers = timers
         loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
         directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
-        let loader = ProfileLoader(directory: directory)
+        let loader = ProfileLoader(directory: directory, bootID: setup.bootID)
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
             disk: disk, loader: loader, store: kept.store, journal: log.journal, identity: identity,
             reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
-        let wall = clock.now().wall
+        let start = clock.now()
         let profiles = try setup.profiles(server.baseURL).map { settings in
-            var profile = loader.load(settings, now: wall)
+            var profile = loader.load(settings, now: start)
             profile.token = setup.tokens[settings.name]
             return profile
         }

@@ -15,7 +15,9 @@ struct FaultDay {
     private(set) var clock = 0.0
 
     private var random: SeededGenerator
-    private var budget = Budget(rate: 1, burst: 5, now: FaultDay.moment(0).boot)
+    /// For the budget, which draws a number more for each call.
+    private var spread: SeededGenerator
+    private var budget = Budget(rate: 1, burst: 5, at: FaultDay.moment(0))
     private var pending: (exchange: Exchange, sent: Double, answered: Double)?
     private let fault: FaultCase
     private let outcome: FaultCase.Outcome
@@ -34,6 +36,7 @@ struct FaultDay {
         self.outcome = outcome
         self.faulty = faulty
         random = SeededGenerator(seed: seed)
+        spread = SeededGenerator(seed: seed + 1_000)
         lifecycle = TokenLifecycle(renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: hasCredentials)
         handle(.start)
     }
@@ -48,7 +51,10 @@ struct FaultDay {
             pass(until: next)
             if let pending, pending.answered <= clock {
                 self.pending = nil
-                handle(answer(to: pending.exchange, sent: pending.sent, asked: pending.answered))
+                let event = answer(to: pending.exchange, sent: pending.sent, asked: pending.answered)
+                let failure: ExchangeFailure? = if case .failed(_, let failure) = event { failure } else { nil }
+                budget.ended(failure, sentAt: Self.moment(pending.sent).boot, at: now.boot, random: spread.unit())
+                handle(event)
             } else {
                 handle(.deadline)
             }
@@ -79,7 +85,7 @@ struct FaultDay {
             switch action {
             case .send(let exchange): send(exchange)
             case .report(let report): entries.append(JournalEntry(report, profile: "default", server: "", at: now))
-            case .tokenChanged, .tokenEnded, .exchangeFailed, .refused: break
+            case .saveHistory, .tokenChanged, .tokenEnded, .exchangeFailed, .refused: break
             }
         }
     }

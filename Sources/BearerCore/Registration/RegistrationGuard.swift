@@ -1,0 +1,57 @@
+/// Keeps the books of a profile's registrations: before each it notes the intent, afterwards what the outcome says.
+struct RegistrationGuard: Sendable, Equatable {
+    private(set) var history: RegistrationHistory
+    /// Whether the journal was told of the hold that lasts.
+    private(set) var isHoldReported = false
+    /// The history without the registration in flight.
+    private var before: RegistrationHistory
+    /// ``Moment/wallClockOffset`` when the history was last written; `nil`: not by this process.
+    private var writtenOffset: Duration?
+
+    /// After a step of the wall clock by this much the history is written again.
+    private static let writtenStep = Duration.seconds(10)
+
+    init(_ history: RegistrationHistory) {
+        self.history = history
+        before = history
+    }
+
+    /// A registration is sent once the history is written.
+    mutating func begin(replacing: Bool, at now: Moment) {
+        before = history
+        history.recordIntent(replacing: replacing, at: now.boot)
+        writtenOffset = now.wallClockOffset
+    }
+
+    mutating func succeeded(replacing: Bool, at now: Moment) {
+        history.recordAnswer()
+        isHoldReported = false
+        if replacing { history.lastReplacement = now.boot }
+    }
+
+    mutating func failed(_ failure: ExchangeFailure, replacing: Bool, at now: Moment) {
+        switch failure.trace {
+        case .unknown: history.recordLoss(replacing: replacing, at: now.boot)
+        case .notSent: history = before
+        case .noneMade:
+            history = before
+            history.recordAnswer()
+            isHoldReported = false
+        }
+    }
+
+    /// Whether the journal must be told that a registration is held.
+    mutating func reportHold() -> Bool {
+        defer { isHoldReported = true }
+        return !isHoldReported
+    }
+
+    /// Whether the history must be written again: its times were read in this process, or the wall clock was stepped
+    /// since they were written.
+    mutating func needsWriting(at now: Moment) -> Bool {
+        guard history.hasTimes else { return false }
+        if let writtenOffset, !now.isStepped(since: writtenOffset, by: Self.writtenStep) { return false }
+        writtenOffset = now.wallClockOffset
+        return true
+    }
+}
