@@ -114,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [
-                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "BearerState", "AuthServerSimulator",
+                "BearerService", "BearerCore", "BearerConfiguration", "BearerLoop", "BearerState",
+                "AuthServerSimulator",
                 "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),

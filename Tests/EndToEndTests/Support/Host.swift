@@ -51,7 +51,7 @@ final class Host: Sendable {
     }
 
     /// Writes the configuration anew.
-    func configure(settings: String = "", profile: String = "", budget: String = "{rate: 100, burst: 100}") throws {
+    func configure(settings: String = "", profile: String = "", budget: String = "{rate: 10, burst: 10}") throws {
         let lines = profile.split(separator: "\n").map { "    \($0)\n" }.joined()
         try Files.write(
             """

@@ -88,7 +88,7 @@ class Daemon:
             )
 
     def configure(self, settings="", profiles=None):
-        lines = [f"server: {self.simulator.url}", "budget: {rate: 100, burst: 100}", settings, "profiles:"]
+        lines = [f"server: {self.simulator.url}", "budget: {rate: 10, burst: 10}", settings, "profiles:"]
         for name, policy in (profiles or {"default": ""}).items():
             lines += [f"  {name}:", f"    software_statement: {{file: {self.directory}/statement}}"]
             lines += ["    " + line for line in policy.splitlines()]

@@ -64,6 +64,19 @@ final class TestBroker: Sendable {
     private let running = Mutex<Task<Void, Never>?>(nil)
     private let clients = Mutex<[TestClient]>([])
 
+    /// The thread of an earlier broker's disk may be about to let go of the directory.
+    private static func open(_ path: String) async throws -> StateDirectory {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do throws(StateError) {
+                return try StateDirectory.open(path: path, machineIDPath: "/nonexistent")
+            } catch {
+                guard case .locked = error, ContinuousClock.now < deadline else { throw error }
+            }
+            await Task.yield()
+        }
+    }
+
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
         (clock, state) = (setup.clock, setup.state)
         isServerOwn = setup.server == nil
@@ -71,7 +84,7 @@ final class TestBroker: Sendable {
         disk = Disk(path: state.path)
         let timers = timers
         loop = isTimeTold ? try ServingLoop { timers.now() } : try ServingLoop()
-        directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
+        directory = try await Self.open(state.path)
         let loader = ProfileLoader(directory: directory, bootID: setup.bootID)
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
