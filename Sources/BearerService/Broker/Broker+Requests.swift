@@ -38,7 +38,8 @@ extension Broker {
         }
         try checkLifetime(minimum, profile)
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
-        if profile.lifecycle.token != nil { try demand(profile, at: moment) }
+        // A token that has run out is being renewed anyway.
+        if minimum > .zero, profile.lifecycle.token != nil { try demand(profile, at: moment) }
         return try wait(for: .lasting(minimum), wanted.wait, id: id, profile, peer, client, at: moment)
     }
 
