@@ -18,7 +18,7 @@ struct PatienceTests {
         let start = ContinuousClock.now
         await #expect(throws: BearerError.timedOut) { try await Self.impatient(peer.socket).token(wait: .seconds(1)) }
         let taken = ContinuousClock.now - start
-        #expect(taken >= .milliseconds(1_200) && taken < .seconds(10))
+        #expect(taken >= .milliseconds(1_200) && taken < .seconds(40))
         #expect(await peer.all().suffix(2) == [.ended, .done])
     }
 

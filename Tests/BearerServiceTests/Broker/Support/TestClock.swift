@@ -7,10 +7,16 @@ import Synchronization
 /// The machine's clocks, which a test can put forward.
 final class TestClock: Sendable {
     private let offset = Mutex(Moment(boot: .zero, wall: .zero))
+    private let stopped = Mutex<Moment?>(nil)
 
     func now() -> Moment {
-        let real = SystemClock.now()
+        let real = stopped.withLock { $0 } ?? SystemClock.now()
         return offset.withLock { Moment(boot: real.boot + $0.boot, wall: real.wall + $0.wall) }
+    }
+
+    /// From now on, time passes only when a test says so.
+    func stop() {
+        stopped.withLock { $0 = SystemClock.now() }
     }
 
     /// A step of the wall clock alone.
