@@ -111,10 +111,12 @@ extension HTTPReply {
     fileprivate var isPage: Bool {
         let type = contentType.flatMap(SafeWord.mediaType)?.lowercased()
         let isTypeOfPage = type == "text/html" || type == "application/xhtml+xml"
-        guard case .whole(let body) = body, contentEncoding == nil else { return isTypeOfPage }
+        guard case .whole(let body) = body else { return isTypeOfPage }
         let first = body.withBytes { bytes in
             bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         }
-        return first == UInt8(ascii: "<") || (isTypeOfPage && first != nil && first != UInt8(ascii: "{"))
+        if first == UInt8(ascii: "{") { return false }
+        if contentEncoding != nil { return isTypeOfPage }
+        return first == UInt8(ascii: "<") || (isTypeOfPage && first != nil)
     }
 }
