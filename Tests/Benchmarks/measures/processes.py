@@ -4,6 +4,8 @@ import os
 import time
 from statistics import median
 
+from support.processes import Failure
+
 
 def milliseconds(command, environment):
     """From before the start to the end; what the program prints is thrown away."""
@@ -13,7 +15,7 @@ def milliseconds(command, environment):
     _, status = os.waitpid(pid, 0)
     end = time.perf_counter_ns()
     if status != 0:
-        raise RuntimeError(f"{command}: exited with {os.waitstatus_to_exitcode(status)}")
+        raise Failure(f"{command}: exited with {os.waitstatus_to_exitcode(status)}")
     return (end - begin) / 1e6
 
 

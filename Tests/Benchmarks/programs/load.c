@@ -6,7 +6,7 @@
 // PROTOCOL is line (bearerd, the floor), redis or agent (ssh-agent).
 //   -c COUNT   connections, 1 without it
 //   -p COUNT   requests that a connection sends at once, 1 without it
-//   -i COUNT   further connections that are open and idle, each after one request
+//   -i COUNT   instead of all else: so many connections, idle after one request; says "ready", ends with its standard input
 //   -r         a connection for each request, one after the other
 //   -s TIME    for this many milliseconds, 1,000 without it
 //   -n COUNT   instead: this many requests
@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdnoreturn.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -144,12 +145,19 @@ static void one_after_the_other(void) {
     } while (goes_on());
 }
 
-/// On a connection that stays open.
-static void ask_once(void) {
-    struct connection connection = {.descriptor = connected(path)};
-    ask(&connection);
-    while (!answered(&connection))
+static noreturn void hold(int count) {
+    for (int i = 0; i < count; i++) {
+        struct connection connection = {.descriptor = connected(path)};
+        ask(&connection);
+        while (!answered(&connection))
+            ;
+    }
+    puts("ready");
+    fflush(stdout);
+    alarm(0);
+    while (getchar() != EOF)
         ;
+    exit(0);
 }
 
 static void all_at_once(int count) {
@@ -214,9 +222,8 @@ int main(int argc, char **argv) {
     for (int i = 0; i < pipelined; i++)
         memcpy(requests + i * protocol->length, protocol->request, protocol->length);
     learn_reply_length();
-    for (int i = 0; i < idle; i++)
-        ask_once();
-    sent = done = wait_count = 0;
+    if (idle > 0)
+        hold(idle);
     double begin = now();
     end = begin + milliseconds * 1e3;
     if (reconnects)

@@ -46,12 +46,18 @@ class Daemon(Process):
 
     protocol = "line"
 
-    def __init__(self, directory, server, profiles=None, binary=BUILD / "bearerd", prefix=(), environment=None):
+    def __init__(self, directory, server, profiles=None, binary=BUILD / "bearerd", prefix=()):
         write_configuration(directory, server, profiles or {"default": None})
-        super().__init__(directory, [*prefix, *command_of(directory, binary)], environment)
+        super().__init__(directory, [*prefix, *command_of(directory, binary)])
         self.name = "bearerd"
         self.socket = directory / "bearerd.sock"
-        self.said("default: token for")
+        self.until("has a token", self.has_token)
+
+    def has_token(self):
+        try:
+            return b'"access_token"' in self.reply()
+        except OSError:  # not yet on its socket
+            return False
 
     def reply(self):
         return ask(self.socket, {"op": "token"})

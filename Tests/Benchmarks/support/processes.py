@@ -57,10 +57,10 @@ def require_binaries():
         )
 
 
-def compiled(name, directory, *further):
+def compiled(name, directory):
     """Builds a program of this folder."""
     program = directory / name
-    flags = ["-O2", "-std=gnu17", "-Wall", "-Wextra", "-Werror", *further]
+    flags = ["-O2", "-std=gnu17", "-Wall", "-Wextra", "-Werror"]
     subprocess.run(["cc", *flags, "-o", program, SOURCES / f"{name}.c"], check=True)
     return program
 

@@ -76,5 +76,9 @@ def footprint(report):
     )
 
 
+def machine(report):
+    return "{processors} × {processor}, Linux {kernel}; load average before: {load_average:.1f}.".format(**report["machine"])
+
+
 def markdown(report):
-    return "\n\n".join(part(report) for part in (serving, processes, footprint))
+    return "\n\n".join(part(report) for part in (machine, serving, processes, footprint))
