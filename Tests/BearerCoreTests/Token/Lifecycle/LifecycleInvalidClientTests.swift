@@ -77,6 +77,15 @@ import Testing
                 Step(60, .deadline, [.sendToken(3)]), Step(61, .failed(exchange: 3, .unavailable), [.exchangeFailed]),
             ] + asked(70, 4, [.exchangeFailed, .sendRegistration(5, replacing: true)])),
         Scenario(
+            "a confirmed rejection waits for the hold after unanswered registrations, and the token is asked for meanwhile",
+            .sample(history: RegistrationHistory(unanswered: 3, lastIntent: Moment.at(30).boot)),
+            [
+                Step(0, .start, [.sendToken(1), .saveHistory]),
+                Step(0, .failed(exchange: 1, .oauth(.invalidClient)), rejected(.automatic, next: 1)),
+            ] + asked(30, 2, [.exchangeFailed]) + asked(60, 3, [.exchangeFailed]) + asked(61, 4, [.exchangeFailed])
+                + asked(89, 5, [.exchangeFailed])
+                + asked(90, 6, [.exchangeFailed, .sendRegistration(7, replacing: true)])),
+        Scenario(
             "a replacement that the server refuses is told once, not at each try",
             late(.automatic),
             almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + [

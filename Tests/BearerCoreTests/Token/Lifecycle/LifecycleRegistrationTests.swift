@@ -235,9 +235,13 @@ import Testing
         "a registration that succeeds ends the count; only a replacement is remembered as one",
         arguments: [true, false])
     func success(replacing: Bool) {
-        var lifecycle = TokenLifecycle.sample(hasCredentials: replacing, history: Self.history(2, sent: -100))
+        var lifecycle = TokenLifecycle.sample(hasCredentials: replacing, history: Self.history(3, sent: 0))
+        if !replacing { _ = lifecycle.handle(.start, at: .at(0), random: 0) }
+        #expect(lifecycle.isRegistrationHeld == !replacing)
         _ = lifecycle.handle(.registrationForced, at: .at(0), random: 0)
         _ = lifecycle.handle(.registered(exchange: 1), at: .at(1), random: 0)
+        _ = lifecycle.handle(.failed(exchange: 2, .unreachable), at: .at(2), random: 0)
+        #expect(!lifecycle.isRegistrationHeld)
         #expect(lifecycle.history == RegistrationHistory(lastReplacement: replacing ? Moment.at(1).boot : nil))
         #expect(lifecycle.hasCredentials)
         #expect(lifecycle.counters.registrations == 1)
