@@ -38,8 +38,12 @@ extension Broker {
         }
         try checkLifetime(minimum, profile)
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
-        // A token that has run out is being renewed anyway.
-        if minimum > .zero, profile.lifecycle.token != nil { try demand(profile, at: moment) }
+        if minimum > .zero, profile.lifecycle.token != nil {
+            try demand(profile, at: moment)
+        } else if profile.lifecycle.nextDeadline?.isReached(at: moment) == true {
+            // The alarm may tell of a step of the wall clock only after this request.
+            wake()
+        }
         return try wait(for: .lasting(minimum), wanted.wait, id: id, profile, peer, client, at: moment)
     }
 

@@ -104,7 +104,9 @@ import Testing
     func refusedChange() async throws {
         try await TestLoop.run { test in
             let pipe = Pipe()
-            let number = dup(pipe.output)
+            // A number that nobody else is given once it is closed: the kernel gives the lowest that is free.
+            let number = fcntl(pipe.output, F_DUPFD_CLOEXEC, 900)
+            try #require(number >= 900)
             try await test.perform { try $0.watch(number, for: .input) { _ in } }
             close(number)
             await #expect(throws: LoopError(call: "epoll_ctl", code: EBADF)) {

@@ -38,6 +38,18 @@ import Testing
         }
     }
 
+    @Test("who finds the token run out, before the alarm tells of a step of the wall clock, waits for a renewal")
+    func steppedMeanwhile() async throws {
+        try await withBroker(.withToken()) { test in
+            let client = try await test.connect()
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+            #expect(test.server.calls.isEmpty)
+            test.clock.stepWall(by: .seconds(86_400))
+            let reply = try await client.ask(#"{"op":"token"}"#).token()
+            #expect(reply.token != Secret(Canary.token))
+        }
+    }
+
     @Test("the wall clock alone ends a token's service; set back, it does not lengthen it")
     func clocks() {
         let start = Moment(boot: .seconds(10), wall: .seconds(1_000_000))

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from support.daemon import Daemon, eventually
+from support.daemon import eventually
 from support.load import attackers, before_others, honest
 from support.suite import case, expect, say
 
@@ -68,8 +68,8 @@ def beside(daemon, attacks, descriptors):
 @case("latency: an honest client's p99 stays within twice of the undisturbed one, whatever the attack")
 def latency(simulator):
     prepare = lambda: before_others(1)  # noqa: E731
-    daemon = Daemon(simulator, LIMITS + "\nstartup: {wait: 60}", thousand(), prepare=prepare).started(90)
-    descriptors = daemon.descriptors()
+    daemon = thousand(simulator, LIMITS, prepare=prepare)
+    descriptors = daemon.settled_descriptors()
     say("in microseconds, p50 / p99 / longest, medians of rounds:")
     left = [*([attack] for attack in ATTACKS), MIXED]
     # The machine may have something else to do for a while. What the daemon does wrong shows each time that it is tried.

@@ -28,14 +28,18 @@ MIXED = [(name, CONNECTIONS // len(ATTACKS), rate / len(ATTACKS)) for name, _, r
 SECONDS = 3
 
 
-def thousand():
-    return {"default": "", **{f"p{number:03}": "" for number in range(999)}}
+def thousand(simulator, limits=LIMITS, **options):
+    """A daemon with a thousand profiles. `default` has a token, the registrations of the others are held: nobody waits for them."""
+    others = [f"p{number:03}" for number in range(999)]
+    profiles = {name: "" for name in ["default", *others]}
+    daemon = Daemon(simulator, limits + "\nstartup: {wait: 0}", profiles, held=others, **options).started()
+    expect("access_token" in daemon.ask(op="token", wait=30), "no token")
+    return daemon
 
 
 @case("memory: 4,096 connections doing their worst are held within bounds, and nothing is left of them")
 def bounded(simulator):
-    daemon = Daemon(simulator, LIMITS + "\nstartup: {wait: 60}", thousand()).started(90)
-    daemon.ask(op="status")
+    daemon = thousand(simulator)
     with Client(daemon.socket) as honest:
         eventually("only the honest one is left", lambda: honest.ask(op="status")["connections"] == 1)
         descriptors, (before, _) = daemon.descriptors(), daemon.memory()

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 
 from support.daemon import Daemon, eventually
 from support.load import PROGRAMS
@@ -21,23 +20,14 @@ def use(daemon, connections):
     return float(result.stdout)
 
 
-def settled(daemon):
-    """Its descriptors once the connection that asked for the status is gone, too."""
-    samples = []
-    for _ in range(50):
-        samples.append(daemon.descriptors())
-        time.sleep(0.01)
-    return min(samples)
-
-
 @case("soak: descriptors and memory are the same after any number of connections")
 def soak(simulator):
     daemon = Daemon(simulator).started()
     use(daemon, WARM)
-    descriptors, (private, resident) = settled(daemon), daemon.memory()
+    descriptors, (private, resident) = daemon.settled_descriptors(), daemon.memory()
     say(f"after {WARM} connections: {descriptors} descriptors, {private:.2f} MiB private, {resident:.2f} MiB resident")
     seconds = use(daemon, CONNECTIONS)
-    after, (private_after, resident_after) = settled(daemon), daemon.memory()
+    after, (private_after, resident_after) = daemon.settled_descriptors(), daemon.memory()
     requests = CONNECTIONS * REQUESTS_EACH
     say(
         f"after {CONNECTIONS} more, {requests} requests in {seconds:.0f} s: {after} descriptors, "

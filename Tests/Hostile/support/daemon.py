@@ -1,5 +1,6 @@
 """A simulator and a daemon of a test's own."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -58,10 +59,13 @@ class Daemon:
     """bearerd in a directory that every user can enter.
 
     `settings` are lines of the configuration, `profiles` the lines of each profile by name, beside its statement.
+    The profiles `held` may not register for an hour, because of earlier registrations that were never answered.
     `prefix` is what starts it, `options` are further ones, `descriptors` are handed over, `prepare` is called in its process.
     """
 
-    def __init__(self, simulator, settings="", profiles=None, options=(), prefix=(), environment=None, descriptors=(), prepare=None):
+    def __init__(
+        self, simulator, settings="", profiles=None, options=(), prefix=(), environment=None, descriptors=(), prepare=None, held=()
+    ):
         # In memory where that is possible: a thousand profiles are a thousand registrations on disk.
         place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="bearerd-hostile-", dir=place))
@@ -72,6 +76,8 @@ class Daemon:
         self.log_path = self.directory / "log"
         (self.directory / "statement").write_text(STATEMENT)
         self.configure(settings, profiles or {"default": ""})
+        for name in held:
+            self.hold(name)
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [
@@ -93,6 +99,15 @@ class Daemon:
             lines += [f"  {name}:", f"    software_statement: {{file: {self.directory}/statement}}"]
             lines += ["    " + line for line in policy.splitlines()]
         (self.directory / "bearerd.yaml").write_text("\n".join(lines) + "\n")
+
+    def hold(self, name):
+        place = self.directory / "state" / name
+        place.mkdir(0o700, parents=True)
+        server, digest = self.simulator.url, hashlib.sha256(STATEMENT.encode()).hexdigest()
+        record = {"version": 1, "profile": name, "server": server, "statement_sha256": digest}
+        record |= {"unanswered": 9, "last_intent_at": int(time.time())}
+        key = hashlib.sha256(f"{server}\n{digest}".encode()).hexdigest()[:32]
+        (place / f"registration-{key}.json").write_text(json.dumps(record))
 
     def started(self, limit=60):
         """Waits until the daemon says that it is ready."""
@@ -123,6 +138,14 @@ class Daemon:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def settled_descriptors(self):
+        """Those that are left when nobody asks any more: an exchange and a connection may still be about to end."""
+        samples = []
+        for _ in range(50):
+            samples.append(self.descriptors())
+            time.sleep(0.01)
+        return min(samples)
 
     def memory(self):
         """Private memory in MiB, and resident memory."""
