@@ -18,9 +18,13 @@ package struct AccessPolicy: Sendable, Equatable {
     }
 
     /// Decides for the client socket: one matching user or group suffices.
-    package func allows(_ peer: Peer) -> Bool {
+    ///
+    /// - Parameter supplementary: those of the peer's supplementary groups that a policy names; asked for only when they
+    ///   decide.
+    package func allows(_ peer: Peer, supplementary: () -> Set<UInt32>) -> Bool {
         guard peer.uid != Self.overflowID else { return false }
-        return users.contains(peer.uid) || groups.contains(peer.gid) || !groups.isDisjoint(with: peer.groups)
+        if users.contains(peer.uid) || groups.contains(peer.gid) { return true }
+        return !groups.isEmpty && !groups.isDisjoint(with: supplementary())
     }
 
     /// Decides for the credential socket, where systemd names the unit.

@@ -18,6 +18,8 @@ struct LoopTimers {
     private var heap: [Entry] = []
     private var bodies: [LoopTimer: () -> Void] = [:]
     private var count: UInt64 = 0
+    /// The first of the heap is not cancelled.
+    private var isFirstSure = true
 
     /// The newest timer.
     var newest: LoopTimer { LoopTimer(number: count) }
@@ -33,6 +35,7 @@ struct LoopTimers {
 
     mutating func cancel(_ timer: LoopTimer) {
         bodies[timer] = nil
+        isFirstSure = false
     }
 
     /// For epoll_wait(2): milliseconds until the next timer, rounded up; -1 when there is none.
@@ -48,6 +51,7 @@ struct LoopTimers {
         dropCancelled()
         guard let next = heap.first, next.time <= now, next.timer.number <= last.number else { return nil }
         removeFirst()
+        isFirstSure = false
         return bodies.removeValue(forKey: next.timer)
     }
 
@@ -57,7 +61,9 @@ struct LoopTimers {
     }
 
     private mutating func dropCancelled() {
+        guard !isFirstSure else { return }
         while let next = heap.first, bodies[next.timer] == nil { removeFirst() }
+        isFirstSure = true
     }
 
     private mutating func cleanUp() {

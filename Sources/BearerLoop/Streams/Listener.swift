@@ -6,10 +6,14 @@ internal import Glibc
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 package final class Listener: @unchecked Sendable {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
-    private static let mostInATurn: CInt = 4
+    private static let mostInATurn: CInt = 32
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
-    private static let backlog: CInt = 4096
+    /// Connections that may wait to be accepted: no more than are accepted in a few milliseconds, since the newest waits for
+    /// all of them. Who connects meanwhile waits in connect(2).
+    private static let backlog: CInt = 1024
+    /// Once nobody accepts: those who connect while a daemon ends and the next one starts.
+    private static let backlogAfterwards: CInt = 4096
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
     private static let spare = 64
 
@@ -18,9 +22,15 @@ package final class Listener: @unchecked Sendable {
     private let onConnection: (CInt) throws(LoopError) -> Void
     private let onShortage: (LoopError) -> Void
     private var isShort = false
+    private var hasRested = false
     private var isOpen = true
     /// The descriptor of the newest connection.
     private var newest: CInt = 0
+    /// Descriptors that there may be with a connection more, when that was last looked at.
+    private var most: CInt = 0
+    /// How many are looked for in a turn: several only while more than one wait.
+    private var share: CInt = 1
+    private var lastTurn: UInt64 = 0
 
     /// Takes over a bound stream socket.
     ///
@@ -53,12 +63,19 @@ package final class Listener: @unchecked Sendable {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
+        listen(descriptor, Self.backlogAfterwards)
         close(descriptor)
     }
 
     private func accept() {
         guard hasRoom() else { return restForAWhile(LoopError(call: "accept", code: EMFILE)) }
-        for _ in 0..<Self.mostInATurn {
+        // To look for another one in vain costs as much as the next look at everything, which finds it as well.
+        let isStillReady = loop.turn == lastTurn + 1
+        share = isStillReady ? min(share * 2, Self.mostInATurn) : 1
+        lastTurn = loop.turn
+        if !isStillReady, !hasRested { isShort = false }
+        hasRested = false
+        for _ in 0..<share {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
                 newest = connection
@@ -82,7 +99,8 @@ package final class Listener: @unchecked Sendable {
     /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it
     /// is looked at when the newest connection had a high one.
     private func hasRoom() -> Bool {
-        let most = Self.mostDescriptors()
+        guard newest >= most - 2 * Self.mostInATurn else { return true }
+        most = Self.mostDescriptors()
         guard newest >= most - 2 * Self.mostInATurn else { return true }
         let next = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard next >= 0 else { return false }
@@ -101,6 +119,7 @@ package final class Listener: @unchecked Sendable {
 
     private func restForAWhile(_ shortage: LoopError) {
         guard isOpen else { return }
+        hasRested = true
         watch(for: [])
         loop.schedule(after: Self.rest) { [self] in
             if isOpen { watch(for: .input) }

@@ -3,8 +3,8 @@ internal import Glibc
 /// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
 /// take waits, and whoever sends sees how much that is.
 ///
-/// Whatever was put off for the sake of a stream ends with it: its timers, its place among those that go on later, its
-/// owner's calls.
+/// What has come in, and what a stream goes on with later, is told to its owner when it is the turn of its
+/// ``StreamGroup``. Whatever was put off for the sake of a stream ends with it: its timers, its turn, its owner's calls.
 package final class SocketStream {
     private enum Ending {
         case none
@@ -14,27 +14,33 @@ package final class SocketStream {
         case all
     }
 
+    package let group: StreamGroup
     private let loop: ServingLoop
     private let descriptor: CInt
-    private var unsent: [UInt8] = []
-    private var sent = 0
+    @exclusivity(unchecked) private var output = OutputBuffer()
     private var interest: Readiness = []
     private var isSending = false
-    private var isGoingOnLater = false
+    /// It waits for its turn, for the sake of these events, or to go on.
+    private var isReady = false
+    private var events: Readiness = []
+    private var goesOn = false
+    /// See ``limitKernelBuffer()``.
+    private var isKernelBufferLimited = false
     private var ending = Ending.none
     /// Kept alive until the stream is closed.
     private var owner: (any SocketStreamOwner)?
     private(set) var timers: [LoopTimer] = []
     package private(set) var isOpen = true
 
-    /// Takes over a non-blocking socket.
-    package init(_ descriptor: CInt, on loop: ServingLoop) {
+    /// Takes over a non-blocking socket, which nobody else holds.
+    package init(_ descriptor: CInt, on loop: ServingLoop, in group: StreamGroup) {
         self.descriptor = descriptor
         self.loop = loop
+        self.group = group
     }
 
     /// Bytes that the peer has not taken yet.
-    package var unsentCount: Int { unsent.count - sent }
+    package var unsentCount: Int { output.count }
     /// Of them, those of an earlier turn.
     package var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
     /// Bytes that the peer has taken since it connected.
@@ -46,7 +52,7 @@ package final class SocketStream {
     package func start(readsInput: Bool, for owner: any SocketStreamOwner) throws(LoopError) {
         interest = readsInput ? .input : []
         do {
-            try loop.watch(descriptor, for: interest) { [self] in ready($0) }
+            try loop.watch(descriptor, for: interest) { [self] in becameReady($0) }
         } catch {
             close()
             throw error
@@ -61,14 +67,18 @@ package final class SocketStream {
 
     package func send(_ bytes: [UInt8]) {
         guard isOpen else { return }
-        if unsent.isEmpty {
-            unsent = bytes
-        } else {
-            unsent.removeSubrange(..<sent)
-            sent = 0
-            unsent += bytes
-        }
+        output.append(bytes)
         flushAtEndOfTurn()
+    }
+
+    /// Sends before the turn ends what the peer takes now: for an owner that has much to say.
+    ///
+    /// - Returns: whether the peer has taken everything.
+    package func sendNow() -> Bool {
+        while !output.isEmpty {
+            guard sendSome() else { return false }
+        }
+        return isOpen
     }
 
     /// The sending half ends when everything is sent.
@@ -77,18 +87,19 @@ package final class SocketStream {
         flushAtEndOfTurn()
     }
 
-    /// Closing at once would drop what the peer has not taken yet.
+    /// Closing at once would drop what was sent in this turn, and what the peer has not taken yet.
     package func closeOnceSent() {
+        guard unsentCount > 0 else { return close() }
         ending = .all
         flushAtEndOfTurn()
     }
 
-    /// Has ``SocketStreamOwner/streamGoesOn()`` called once, after everybody who is ready now: for an owner that has more
-    /// to do than its share of a turn.
+    /// Has ``SocketStreamOwner/streamGoesOn()`` called once, when it is this stream's turn again: for an owner that has
+    /// more to do than its share of a turn.
     package func goOnLater() {
-        guard isOpen, !isGoingOnLater else { return }
-        isGoingOnLater = true
-        loop.goOnLater(self)
+        guard isOpen else { return }
+        goesOn = true
+        waitForTurn()
     }
 
     /// Calls `body` after `delay`, unless the stream is closed before.
@@ -138,10 +149,8 @@ package final class SocketStream {
     package func close() {
         guard isOpen else { return }
         isOpen = false
-        loop.forget(descriptor)
-        Glibc.close(descriptor)
-        unsent = []
-        sent = 0
+        loop.close(descriptor)
+        output.removeAll()
         for timer in timers { loop.cancel(timer) }
         timers = []
         let closed = owner
@@ -154,61 +163,72 @@ package final class SocketStream {
     /// Sends what the peer takes now.
     func flush() {
         isSending = false
-        guard isOpen else { return }
-        while sent < unsent.count {
-            guard sendSome() else { return }
-        }
-        unsent = []
-        sent = 0
+        guard isOpen, sendNow() else { return }
         setInterest(interest.subtracting(.output))
         if isOpen { end() }
         owner?.streamIsDrained()
     }
 
-    func goOn() {
-        isGoingOnLater = false
-        owner?.streamGoesOn()
-    }
-
-    private func ready(_ events: Readiness) {
+    /// It is this stream's turn.
+    func takeTurn() {
+        let events = events
+        let goesOn = goesOn
+        (self.events, self.goesOn, isReady) = ([], false, false)
+        guard isOpen else { return }
         if events.contains(.output) { flush() }
         if events.contains(.input) {
-            owner?.streamIsReadable()
+            // What comes while nothing is read is told again once something is.
+            if interest.contains(.input) { owner?.streamIsReadable() }
         } else if !events.isDisjoint(with: [.hangUp, .error]) {
             close()
         }
+        if goesOn { owner?.streamGoesOn() }
     }
+
+    private func becameReady(_ new: Readiness) {
+        events.formUnion(new)
+        waitForTurn()
+    }
+
+    private func waitForTurn() {
+        guard !isReady else { return }
+        isReady = true
+        loop.waitForTurn(self)
+    }
+
+    /// What the kernel keeps for the peer is charged to our cgroup: who is sent more than a reply or two has no more kept
+    /// than this, and who asks once costs no further system call.
+    private func limitKernelBuffer() {
+        guard !isKernelBufferLimited, sentCount + unsentCount > Self.unlimitedBytes else { return }
+        isKernelBufferLimited = true
+        var bytes = Self.kernelBuffer
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    private static let unlimitedBytes = 4096
+    /// SO_SNDBUF, see socket(7): the kernel doubles it, for its own needs.
+    private static let kernelBuffer: CInt = 8192
 
     /// - Returns: false when nothing more can be sent for now.
     private func sendSome() -> Bool {
-        let count = unsent.withUnsafeBytes { bytes in
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
-            return Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+        limitKernelBuffer()
+        let count = output.take { rest in
+            Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
         if count >= 0 {
-            sent += count
             sentCount += count
             return true
         }
         switch errno {
         case EINTR: return true
         case EAGAIN:
-            compact()
+            output.compact()
             setInterest(interest.union(.output))
             owner?.streamIsBlocked()
         default: close()
         }
         return false
     }
-
-    /// What waits takes no more memory than it has bytes; a large block stays as it is, since it may be shared by many.
-    private func compact() {
-        guard sent > 0, unsent.count <= Self.largestCopy else { return }
-        unsent = Array(unsent[sent...])
-        sent = 0
-    }
-
-    private static let largestCopy = 64 * 1024
 
     private func flushAtEndOfTurn() {
         guard isOpen, !isSending else { return }

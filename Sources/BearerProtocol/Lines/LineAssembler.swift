@@ -61,6 +61,11 @@ package struct LineAssembler: Sendable {
         return start < buffer.count ? take(end: buffer.count, next: buffer.count) : nil
     }
 
+    /// Lets go of the lines that were taken, when the next one is not wanted before long.
+    package mutating func dropTaken() {
+        dropConsumed()
+    }
+
     private func nextEnding() -> Int? {
         buffer.withUnsafeBytes { bytes in
             for index in scanned..<bytes.count where bytes[index] == UInt8(ascii: "\n") { return index }

@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// One line of a client: what it asks for, and the `id` by which it will know the answer.
 package struct Request: Sendable, Equatable {
     package var id: RequestID?
@@ -6,6 +8,12 @@ package struct Request: Sendable, Equatable {
     package init(id: RequestID? = nil, _ operation: Operation) {
         self.id = id
         self.operation = operation
+    }
+
+    /// Bytes that are kept of it while it waits for its reply.
+    package var heldBytes: Int {
+        let rejected = if case .renew(let renewal) = operation { renewal.rejected.count } else { 0 }
+        return (id?.json.utf8.count ?? 0) + rejected
     }
 }
 

@@ -14,16 +14,20 @@ extension Broker {
     /// Counts a connection in, unless it is one too many.
     func opened(_ client: ClientConnection, by peer: Peer) -> Admission {
         let limits = settings.limits
+        let reserve = peer.isAdministrator(daemonUser: identity.user) ? ConnectionLimits.reserve : 0
         noteConnections()
-        if connections.count >= limits.connections {
+        if connections.count >= limits.connections + reserve {
             return turnAway(client, peer, "there are \(limits.connections) connections already")
         }
         if connections.count(ofUser: peer.uid) >= limits.connectionsPerUser {
             return turnAway(client, peer, "uid \(peer.uid) has \(limits.connectionsPerUser) connections already")
         }
-        connections.opened(client, by: peer.uid)
+        connections.opened(client, by: peer.uid, client.group)
         return .served
     }
+
+    /// Where the streams of a user wait for their turns.
+    func streamGroup(of uid: UInt32) -> StreamGroup { connections.group(ofUser: uid) }
 
     func closed(_ client: ClientConnection, by peer: Peer) {
         holdings.set(0, for: client)
@@ -95,22 +99,21 @@ extension Broker {
         holdings.set(bytes, for: client)
         guard holdings.isExceeded, !isMakingRoom else { return }
         isMakingRoom = true
-        loop.execute { self.assumeIsolated { $0.makeRoom(without: $0.holdings.oldest()[...]) } }
+        loop.execute { self.assumeIsolated { $0.makeRoom() } }
     }
 
-    /// Cuts connections: as many a turn as can have come, and few once there is room.
-    private func makeRoom(without clients: ArraySlice<ClientConnection>) {
-        let count = holdings.isExceeded ? 64 : 2
-        for client in clients.prefix(count) {
+    /// Cuts connections: as many a turn as can have come, and few once there is room for those.
+    private func makeRoom() {
+        for _ in 0..<(holdings.isExceeded ? 32 : 2) {
+            guard !holdings.hasRoom, let client = holdings.newestOfHeaviestUser() else { break }
             note(
                 .connectionsLimited,
                 "a connection of uid \(client.peer.uid) (pid \(client.peer.pid)) was cut: clients send half lines or do "
                     + "not read, and have us hold more than \(Holdings.limit >> 20) MiB", client.peer)
             client.cut()
         }
-        let rest = clients.dropFirst(count)
-        isMakingRoom = !rest.isEmpty
-        if isMakingRoom { loop.execute { self.assumeIsolated { $0.makeRoom(without: rest) } } }
+        isMakingRoom = !holdings.hasRoom
+        if isMakingRoom { loop.execute { self.assumeIsolated { $0.makeRoom() } } }
     }
 
     private func turnAway(_ client: ClientConnection, _ peer: Peer, _ reason: String) -> Admission {

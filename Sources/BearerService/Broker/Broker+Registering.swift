@@ -11,9 +11,9 @@ struct Registrant {
 /// New client credentials by force.
 extension Broker {
     func register(
-        _ name: String?, force: Bool, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+        _ name: String?, force: Bool, id: RequestID?, _ client: ClientConnection
     ) throws(ErrorReply) -> Ticket {
-        try requireAdministrator(peer, "register")
+        try requireAdministrator(client.peer, "register")
         guard !isStopping else { throw .stopping }
         guard let profile = find(name) else { throw unknownProfile(name) }
         if let blockage = profile.blockage { throw ErrorReply(.registrationRefused, blockage) }

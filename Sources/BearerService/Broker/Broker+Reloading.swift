@@ -8,8 +8,8 @@ extension Broker {
     /// Longer than any exchange may take.
     private static let lastExchange = Duration.seconds(20)
 
-    func reload(id: RequestID?, _ peer: Peer, _ client: ClientConnection) throws(ErrorReply) -> Ticket {
-        try requireAdministrator(peer, "reload")
+    func reload(id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Ticket {
+        try requireAdministrator(client.peer, "reload")
         guard !isStopping else { throw .stopping }
         guard !isReloading else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
         isReloading = true
@@ -65,6 +65,7 @@ extension Broker {
             budget.configure(reloaded.settings.budget, at: now())
         }
         settings = reloaded.settings
+        nameGroups(of: profiles.values.map(\.settings) + reloaded.profiles)
         let names = Set(reloaded.profiles.map(\.name))
         for profile in profiles.values where !names.contains(profile.name) { remove(profile) }
         for new in reloaded.profiles {
@@ -135,8 +136,8 @@ extension Broker {
 
     /// A right that was taken away ends with the reload.
     private func turnAwayWatchers(of profile: Profile) {
-        for watcher in profile.watchers.values where !mayAsk(watcher.peer, profile) {
-            watcher.client.refuse(denied(meanwhile: watcher.peer, profile.name), id: watcher.id)
+        for watcher in profile.watchers.values where !mayAsk(watcher.client, profile) {
+            watcher.client.refuse(denied(meanwhile: watcher.client.peer, profile.name), id: watcher.id)
         }
     }
 

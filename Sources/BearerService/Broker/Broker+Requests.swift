@@ -3,38 +3,38 @@ internal import BearerProtocol
 
 /// Answers clients. Everything here runs within the read that brought the request.
 extension Broker {
-    /// Answers one request of `client`, whom the kernel says to be `peer`.
-    func answer(_ request: Request, from peer: Peer, _ client: ClientConnection) -> Answer {
+    /// Answers one request.
+    func answer(_ request: Request, from client: ClientConnection) -> Answer {
         do throws(ErrorReply) {
             switch request.operation {
-            case .token(let wanted): return try token(wanted, id: request.id, peer, client)
-            case .renew(let wanted): return try renew(wanted, id: request.id, peer, client)
-            case .watch(let name): return try watch(name, id: request.id, peer, client)
-            case .status(let name): return try status(name, id: request.id, peer)
+            case .token(let wanted): return try token(wanted, id: request.id, client)
+            case .renew(let wanted): return try renew(wanted, id: request.id, client)
+            case .watch(let name): return try watch(name, id: request.id, client)
+            case .status(let name): return try status(name, id: request.id, client)
             case .ping: return .reply(PongReply(version: identity.version).line(id: request.id))
-            case .reload: return .later(try reload(id: request.id, peer, client))
+            case .reload: return .later(try reload(id: request.id, client))
             case .register(let name, let force):
-                return .later(try register(name, force: force, id: request.id, peer, client))
+                return .later(try register(name, force: force, id: request.id, client))
             }
         } catch {
             let line = error.line(id: request.id)
-            guard error.code == .accessDenied, isDenialNews(peer) else { return .reply(line) }
+            guard error.code == .accessDenied, isDenialNews(client.peer) else { return .reply(line) }
             // Held until it is known who that was: a client that is gone has no unit any more.
-            tell(of: error, peer, profile(of: request.operation)) { client.deliver(line) }
+            tell(of: error, client.peer, profile(of: request.operation)) { client.deliver(line) }
             return .later(Ticket(profile: "", number: 0))
         }
     }
 
     private func token(
-        _ wanted: BearerProtocol.TokenRequest, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+        _ wanted: BearerProtocol.TokenRequest, id: RequestID?, _ client: ClientConnection
     ) throws(ErrorReply) -> Answer {
-        let profile = try profile(wanted.profile, for: peer)
+        let profile = try profile(wanted.profile, for: client)
         let moment = now()
         let minimum = wanted.minimumValidity
         if let token = profile.servableToken(at: moment),
             minimum == .zero || token.remaining(at: moment) >= minimum
         {
-            return .reply(give(token, of: profile, id: id, to: peer, at: moment))
+            return .reply(give(token, of: profile, id: id, to: client, at: moment))
         }
         try checkLifetime(minimum, profile)
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
@@ -44,29 +44,29 @@ extension Broker {
             // The alarm may tell of a step of the wall clock only after this request.
             wake()
         }
-        return try wait(for: .lasting(minimum), wanted.wait, id: id, profile, peer, client, at: moment)
+        return try wait(for: .lasting(minimum), wanted.wait, id: id, profile, client, at: moment)
     }
 
     private func renew(
-        _ wanted: RenewRequest, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+        _ wanted: RenewRequest, id: RequestID?, _ client: ClientConnection
     ) throws(ErrorReply) -> Answer {
-        let profile = try profile(wanted.profile, for: peer)
+        let profile = try profile(wanted.profile, for: client)
         let moment = now()
         if let token = profile.servableToken(at: moment) {
             guard token.value == wanted.rejected else {
-                return .reply(give(token, of: profile, id: id, to: peer, at: moment))
+                return .reply(give(token, of: profile, id: id, to: client, at: moment))
             }
-            perform(profile.lifecycle.recordRejection(by: peer.uid), for: profile, at: moment)
+            perform(profile.lifecycle.recordRejection(by: client.peer.uid), for: profile, at: moment)
         }
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }
         if profile.lifecycle.token != nil { try demand(profile, at: moment) }
-        return try wait(for: .other(than: wanted.rejected), wanted.wait, id: id, profile, peer, client, at: moment)
+        return try wait(for: .other(than: wanted.rejected), wanted.wait, id: id, profile, client, at: moment)
     }
 
     private func give(
-        _ token: AccessToken, of profile: Profile, id: RequestID?, to peer: Peer, at moment: Moment
+        _ token: AccessToken, of profile: Profile, id: RequestID?, to client: ClientConnection, at moment: Moment
     ) -> [UInt8] {
-        noteUse(of: profile, token, by: .uid(peer.uid), peer)
+        noteUse(of: profile, token, by: .uid(client.peer.uid), client.peer)
         guard let id else { return profile.replies.line(for: token, profile: profile.name, at: moment) }
         return TokenReply(token, profile: profile.name, at: moment).line(id: id)
     }
@@ -89,27 +89,27 @@ extension Broker {
     }
 
     private func wait(
-        for wish: Waiter.Wish, _ limit: Duration, id: RequestID?, _ profile: Profile, _ peer: Peer,
-        _ client: ClientConnection, at moment: Moment
+        for wish: Waiter.Wish, _ limit: Duration, id: RequestID?, _ profile: Profile, _ client: ClientConnection,
+        at moment: Moment
     ) throws(ErrorReply) -> Answer {
         guard !isStopping else { throw .stopping }
         guard limit > .zero else { throw profile.unavailable(at: moment) }
         return .later(
             wait(for: wish, atMost: limit, profile) { outcome, profile in
                 switch outcome {
-                case .token where !self.mayAsk(peer, profile):
-                    client.deliver(self.denied(meanwhile: peer, profile.name).line(id: id))
+                case .token where !self.mayAsk(client, profile):
+                    client.deliver(self.denied(meanwhile: client.peer, profile.name).line(id: id))
                 case .token(let token, let now):
-                    client.deliver(self.give(token, of: profile, id: id, to: peer, at: now))
+                    client.deliver(self.give(token, of: profile, id: id, to: client, at: now))
                 case .failed(let error): client.deliver(error.line(id: id))
                 }
             })
     }
 
-    /// The profile that a request means, if `peer` may have its token.
-    func profile(_ name: String?, for peer: Peer) throws(ErrorReply) -> Profile {
+    /// The profile that a request means, if `client` may have its token.
+    func profile(_ name: String?, for client: ClientConnection) throws(ErrorReply) -> Profile {
         guard let profile = find(name) else { throw unknownProfile(name) }
-        guard mayAsk(peer, profile) else { throw denied(peer, profile.name) }
+        guard mayAsk(client, profile) else { throw denied(client.peer, profile.name) }
         profile.requests += 1
         return profile
     }
@@ -126,8 +126,9 @@ extension Broker {
         return ErrorReply(.unknownProfile, "there is no profile \(name)")
     }
 
-    func mayAsk(_ peer: Peer, _ profile: Profile) -> Bool {
-        profile.settings.access?.allows(peer) ?? true
+    func mayAsk(_ client: ClientConnection, _ profile: Profile) -> Bool {
+        guard let access = profile.settings.access else { return true }
+        return access.allows(client.peer) { client.groups(among: namedGroups) }
     }
 }
 

@@ -4,21 +4,21 @@ internal import BearerState
 
 /// What `status` shows.
 extension Broker {
-    func status(_ name: String?, id: RequestID?, _ peer: Peer) throws(ErrorReply) -> Answer {
+    func status(_ name: String?, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
         if let name {
             guard let profile = profiles[name] else { throw unknownProfile(name) }
-            guard maySee(peer, profile) else { throw denied(peer, name) }
+            guard maySee(client, profile) else { throw denied(client.peer, name) }
         }
         let reply = StatusReply(
             version: identity.version, pid: identity.pid, startedAt: identity.startedAt.unixSeconds,
             connections: Int64(connections.count), profiles: [])
-        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? profileNames(), id: id, for: peer)
-        let first = pieces.next(of: self)
+        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? profileNames(), id: id)
+        let first = pieces.next(of: self, for: client)
         return pieces.isOver ? .reply(first) : .inPieces(first, pieces)
     }
 
-    func maySee(_ peer: Peer, _ profile: Profile) -> Bool {
-        peer.isAdministrator(daemonUser: identity.user) || mayAsk(peer, profile)
+    func maySee(_ client: ClientConnection, _ profile: Profile) -> Bool {
+        client.peer.isAdministrator(daemonUser: identity.user) || mayAsk(client, profile)
     }
 }
 

@@ -4,16 +4,18 @@ internal import BearerProtocol
 /// Those who are told of each new token.
 extension Broker {
     func watch(
-        _ name: String?, id: RequestID?, _ peer: Peer, _ client: ClientConnection
+        _ name: String?, id: RequestID?, _ client: ClientConnection
     ) throws(ErrorReply) -> Answer {
-        let profile = try profile(name, for: peer)
+        let profile = try profile(name, for: client)
         let moment = now()
         let ticket = nextTicket(profile)
-        profile.watchers[ticket.number] = Watcher(id: id, peer: peer, client: client)
+        profile.watchers[ticket.number] = Watcher(id: id, client: client)
         let first =
             profile.servableToken(at: moment).map { watchLine($0, of: profile, id: id, at: moment) }
             ?? profile.refusal.map { ErrorReply(.registrationRefused, $0).line(id: id) }
-        if let token = profile.servableToken(at: moment) { noteUse(of: profile, token, by: .uid(peer.uid), peer) }
+        if let token = profile.servableToken(at: moment) {
+            noteUse(of: profile, token, by: .uid(client.peer.uid), client.peer)
+        }
         return .watching(ticket, first: first)
     }
 
@@ -21,7 +23,7 @@ extension Broker {
         guard let token = profile.servableToken(at: moment), !profile.watchers.isEmpty else { return }
         let shared = watchLine(token, of: profile, id: nil, at: moment)
         for watcher in profile.watchers.values {
-            noteUse(of: profile, token, by: .uid(watcher.peer.uid), watcher.peer)
+            noteUse(of: profile, token, by: .uid(watcher.client.peer.uid), watcher.client.peer)
             let line = watcher.id == nil ? shared : watchLine(token, of: profile, id: watcher.id, at: moment)
             watcher.client.publish(line)
         }

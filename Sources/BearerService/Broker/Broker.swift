@@ -40,6 +40,8 @@ actor Broker {
     /// The one that is meant where none is named: the one called `default`, else the only one.
     private(set) var standardProfile: Profile?
     var connections = Connections()
+    /// The groups that decide about clients.
+    private(set) var namedGroups = NamedGroups()
     /// Units' credentials that are being loaded.
     var loads: [ObjectIdentifier: CredentialConnection] = [:]
     /// Goes off when what ``summary()`` said is no longer true.
@@ -85,6 +87,7 @@ actor Broker {
         self.upstream = upstream
         self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, Profile($0)) })
         standardProfile = Self.standard(of: self.profiles)
+        namedGroups.set(Self.groups(namedIn: profiles.map(\.settings)))
         let start = services.now()
         wallClockOffset = start.wallClockOffset
         budget = Budget(settings.budget, stored: services.loader.directory.budget.load(), at: start)
@@ -239,6 +242,15 @@ actor Broker {
         let names = profiles.keys.sorted()
         sortedNames = names
         return names
+    }
+
+    /// From now on, these profiles' groups decide about clients.
+    func nameGroups(of profiles: [ProfileSettings]) {
+        namedGroups.set(Self.groups(namedIn: profiles))
+    }
+
+    private static func groups(namedIn profiles: [ProfileSettings]) -> Set<UInt32> {
+        profiles.reduce(into: []) { $0.formUnion($1.access?.groups ?? []) }
     }
 
     private static func standard(of profiles: [String: Profile]) -> Profile? {

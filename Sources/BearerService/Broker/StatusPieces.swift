@@ -6,8 +6,9 @@ internal import BearerProtocol
 struct StatusPieces: Sendable {
     /// Bytes from which on a piece is long enough.
     private static let size = 2048
+    /// Profiles that are looked at for a piece; most may be hidden.
+    private static let mostProfiles = 64
 
-    private let peer: Peer
     private var piece: [UInt8]
     private let tail: [UInt8]
     /// Of the profiles that are still to come, in order.
@@ -15,17 +16,18 @@ struct StatusPieces: Sendable {
     private var isFirst = true
     private(set) var isOver = false
 
-    init(_ reply: StatusReply, of names: [String], id: RequestID?, for peer: Peer) {
+    init(_ reply: StatusReply, of names: [String], id: RequestID?) {
         (piece, tail) = reply.frame(id: id)
         self.names = names[...]
-        self.peer = peer
     }
 
-    /// The next bytes; with the last ones, it ``isOver``. What `peer` may not see, by now, is left out.
-    mutating func next(of broker: isolated Broker) -> [UInt8] {
+    /// The next bytes; with the last ones, it ``isOver``. What `client` may not see, by now, is left out.
+    mutating func next(of broker: isolated Broker, for client: ClientConnection) -> [UInt8] {
         let moment = broker.now()
-        while piece.count < Self.size, let name = names.popFirst() {
-            guard let profile = broker.profiles[name], broker.maySee(peer, profile) else { continue }
+        var left = Self.mostProfiles
+        while piece.count < Self.size, left > 0, let name = names.popFirst() {
+            left -= 1
+            guard let profile = broker.profiles[name], broker.maySee(client, profile) else { continue }
             if !isFirst { piece.append(UInt8(ascii: ",")) }
             isFirst = false
             profile.status(at: moment).encode(into: &piece)

@@ -28,7 +28,6 @@ struct Waiter {
 /// A connection that is told of each new token.
 struct Watcher {
     let id: RequestID?
-    let peer: Peer
     let client: ClientConnection
 }
 

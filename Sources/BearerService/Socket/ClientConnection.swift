@@ -25,10 +25,11 @@ final class ClientConnection: @unchecked Sendable {
 
     private let broker: Broker
     let peer: Peer
+    private var peerGroups: PeerGroups
     private let limits: ConnectionLimits
     private let stream: SocketStream
-    private var lines: LineAssembler
-    private var requests = RepeatedRequest()
+    @exclusivity(unchecked) private var lines: LineAssembler
+    @exclusivity(unchecked) private var requests = RepeatedRequest()
     private var state = State.serving
     private var hasInputEnded = false
     /// The daemon stops: lines that have arrived whole are answered, an unfinished one is not.
@@ -39,15 +40,18 @@ final class ClientConnection: @unchecked Sendable {
     private var share = ConnectionLimits.linesATurn
     private var lineTimer: LoopTimer?
     private let backlog = WatchBacklog()
-    /// Bytes of the request that waits or watches.
+    /// Bytes of the request that waits, watches, or is answered in pieces.
     private var requestBytes = 0
     /// What ``Holdings`` was told last.
     private var noted = 0
 
-    init(_ stream: SocketStream, broker: Broker, peer: Peer, limits: ConnectionLimits) {
+    init(
+        _ stream: SocketStream, broker: Broker, peer: Peer, groups: PeerGroups, limits: ConnectionLimits
+    ) {
         self.stream = stream
         self.broker = broker
         self.peer = peer
+        peerGroups = groups
         self.limits = limits
         self.lines = LineAssembler(limit: limits.requestBytes)
     }
@@ -65,6 +69,9 @@ final class ClientConnection: @unchecked Sendable {
         }
     }
 
+    /// Where its user's streams wait for their turns.
+    var group: StreamGroup { stream.group }
+
     /// The reply to the request that waited.
     func deliver(_ line: [UInt8]) {
         guard case .waiting = state else { return }
@@ -78,6 +85,11 @@ final class ClientConnection: @unchecked Sendable {
     func publish(_ line: [UInt8]) {
         guard case .watching = state else { return }
         if stream.unsentCount == 0 { stream.send(line) } else { backlog.hold(line, for: stream) }
+    }
+
+    /// Those of the peer's supplementary groups that the configuration names.
+    func groups(among named: NamedGroups) -> Set<UInt32> {
+        stream.isOpen ? peerGroups.among(named) : []
     }
 
     /// Says a last error and closes, after the client had a chance to read it.
@@ -118,6 +130,12 @@ final class ClientConnection: @unchecked Sendable {
 
     private var isTakingReplies: Bool { stream.unsentCount < ConnectionLimits.unsentBytes }
 
+    /// Who sends many lines at once and takes the replies is answered on.
+    private func sendsNow() -> Bool {
+        guard case .serving = state, !isTakingReplies else { return false }
+        return stream.sendNow()
+    }
+
     private var takesLines: Bool {
         switch state {
         case .serving: isTakingReplies
@@ -128,9 +146,10 @@ final class ClientConnection: @unchecked Sendable {
 
     private func sendPiece() {
         guard case .replying(var pieces) = state else { return }
-        stream.send(broker.assumeIsolated { pieces.next(of: $0) })
+        stream.send(broker.assumeIsolated { [self] in pieces.next(of: $0, for: self) })
         if pieces.isOver {
             state = .serving
+            requestBytes = 0
             serve()
         } else {
             state = .replying(pieces)
@@ -149,8 +168,10 @@ final class ClientConnection: @unchecked Sendable {
         case .bytes: return true
         case .end:
             hasInputEnded = true
-            stream.readInput(false)
-            if case .closing = state { stream.closeOnceSent() }
+            if case .closing = state {
+                stream.closeOnceSent()
+                stream.readInput(false)
+            }
             return true
         case .nothing, .failure: return false
         }
@@ -165,7 +186,7 @@ final class ClientConnection: @unchecked Sendable {
     /// Answers the lines that have come, until one waits, the client does not take its replies, or its share is used up.
     private func serve() {
         var left = share
-        while takesLines, stream.isOpen, left > 0 {
+        while takesLines || sendsNow(), stream.isOpen, left > 0 {
             left -= 1
             guard let line = lines.next() ?? lastLine() else {
                 if isStopping, !hasInputEnded, takeIn() { continue }
@@ -183,8 +204,10 @@ final class ClientConnection: @unchecked Sendable {
     /// Has the broker know what we hold for this client at the end of a turn; it may have the connection cut.
     private func noteHoldings() {
         guard stream.isOpen else { return }
+        if ticket != nil { lines.dropTaken() }
         let bytes = lines.allocated + requestBytes + stream.heldCount
-        let counted = bytes > Holdings.free ? bytes : 0
+        let free = if case .waiting = state { Holdings.freeWhileWaiting } else { Holdings.free }
+        let counted = bytes > free ? bytes : 0
         guard counted != noted else { return }
         noted = counted
         broker.assumeIsolated { [self] in $0.holds(counted, for: self) }
@@ -211,24 +234,25 @@ final class ClientConnection: @unchecked Sendable {
             return refuse(ErrorReply(.invalidRequest, "a connection that watches takes no further request"))
         }
         do throws(RequestError) {
-            answer(try requests.read(bytes), of: bytes.count)
+            answer(try requests.read(bytes))
         } catch {
             stream.send(error.reply.line(id: error.id))
         }
     }
 
-    private func answer(_ request: Request, of bytes: Int) {
-        switch broker.assumeIsolated({ [self] in $0.answer(request, from: peer, self) }) {
+    private func answer(_ request: Request) {
+        switch broker.assumeIsolated({ [self] in $0.answer(request, from: self) }) {
         case .reply(let line):
             stream.send(line)
         case .inPieces(let first, let rest):
             stream.send(first)
+            requestBytes = request.heldBytes
             state = .replying(rest)
         case .later(let ticket):
-            requestBytes = bytes
+            requestBytes = request.heldBytes
             state = .waiting(ticket)
         case .watching(let ticket, let first):
-            requestBytes = bytes
+            requestBytes = request.heldBytes
             state = .watching(ticket)
             if let first { stream.send(first) }
             if isStopping { stream.closeOnceSent() }

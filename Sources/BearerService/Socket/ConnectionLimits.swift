@@ -10,6 +10,8 @@ struct ConnectionLimits: Sendable, Equatable {
     /// From the first byte of a line to its end.
     let lineTimeout: Duration
 
+    /// Connections that root and the daemon's own user may have beyond ``connections``: `status` and `reload` are for them.
+    static let reserve = 16
     /// How long a client is given to read a last error before its connection is cut.
     static let lastRead = Duration.seconds(1)
     /// A watcher that takes nothing for this long is dropped.

@@ -8,20 +8,54 @@ extension Peer {
     init?(ofSocket descriptor: CInt) {
         var credentials = clinux_peer_credentials()
         guard clinux_peer_credentials(descriptor, &credentials) == 0 else { return nil }
-        guard let groups = Self.groups(ofSocket: descriptor) else { return nil }
         self.init(
-            pid: credentials.pid, uid: credentials.uid, gid: credentials.gid, groups: groups,
-            acceptedAt: SystemClock.boot())
+            pid: credentials.pid, uid: credentials.uid, gid: credentials.gid, acceptedAt: SystemClock.boot())
+    }
+}
+
+/// The supplementary groups of who connected, which may be 65,536: those that the configuration names are kept, and the
+/// kernel is asked only once they decide. See unix(7), SO_PEERGROUPS.
+struct PeerGroups {
+    private let all: () -> [UInt32]
+    private var found: (version: UInt64, groups: Set<UInt32>)?
+
+    /// - Parameter all: asks for all of them.
+    init(_ all: @escaping () -> [UInt32]) {
+        self.all = all
+    }
+
+    init(ofSocket descriptor: CInt) {
+        self.init { Self.groups(ofSocket: descriptor) }
+    }
+
+    mutating func among(_ named: NamedGroups) -> Set<UInt32> {
+        if let found, found.version == named.version { return found.groups }
+        let groups = Set(all().lazy.filter(named.numbers.contains))
+        found = (named.version, groups)
+        return groups
     }
 
     /// Most users have few groups; who has more is asked for again with the room that the kernel names.
-    private static func groups(ofSocket descriptor: CInt) -> [UInt32]? {
+    private static func groups(ofSocket descriptor: CInt) -> [UInt32] {
         var count: UInt32 = 32
         for _ in 0..<2 {
             var groups = [UInt32](repeating: 0, count: Int(count))
             if clinux_peer_groups(descriptor, &groups, &count) == 0 { return Array(groups.prefix(Int(count))) }
-            guard errno == ERANGE else { return nil }
+            guard errno == ERANGE else { return [] }
         }
-        return nil
+        return []
+    }
+}
+
+/// The groups that the profiles' `allow` names.
+struct NamedGroups: Sendable {
+    private(set) var numbers: Set<UInt32> = []
+    /// Changes with them.
+    private(set) var version: UInt64 = 0
+
+    mutating func set(_ numbers: Set<UInt32>) {
+        guard numbers != self.numbers else { return }
+        self.numbers = numbers
+        version += 1
     }
 }

@@ -39,14 +39,18 @@ struct SocketServer: Sendable {
             close(connection)
             return
         }
-        let stream = SocketStream(connection, on: broker.loop)
         switch purpose {
         case .clients:
-            let limits = broker.assumeIsolated { $0.settings.limits }
-            try ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+            try broker.assumeIsolated { isolated in
+                ClientConnection(
+                    SocketStream(connection, on: broker.loop, in: isolated.streamGroup(of: peer.uid)), broker: broker,
+                    peer: peer, groups: PeerGroups(ofSocket: connection), limits: isolated.settings.limits)
+            }.start()
         case .credentials:
-            let address = SocketAddressBytes.peer(ofSocket: connection)
-            try CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
+            try CredentialConnection(
+                SocketStream(connection, on: broker.loop, in: StreamGroup()), broker: broker, peer: peer,
+                address: SocketAddressBytes.peer(ofSocket: connection)
+            ).start()
         }
     }
 }

@@ -21,7 +21,18 @@ import Testing
 
     @Test("one matching user or group suffices on the client socket", arguments: decisions)
     func peers(policy: AccessPolicy, uid: UInt32, gid: UInt32, groups: [UInt32], allowed: Bool) {
-        #expect(policy.allows(Peer(pid: 1, uid: uid, gid: gid, groups: groups)) == allowed)
+        #expect(policy.allows(Peer(pid: 1, uid: uid, gid: gid)) { Set(groups) } == allowed)
+    }
+
+    @Test("supplementary groups are asked for only where they decide")
+    func lazily() {
+        let unasked: () -> Set<UInt32> = {
+            Issue.record("asked for")
+            return [44]
+        }
+        #expect(Self.both.allows(Peer(pid: 1, uid: 1000, gid: 5), supplementary: unasked))
+        #expect(Self.both.allows(Peer(pid: 1, uid: 7, gid: 44), supplementary: unasked))
+        #expect(!Self.users.allows(Peer(pid: 1, uid: 7, gid: 5), supplementary: unasked))
     }
 
     @Test("only units decide on the credential socket")
@@ -38,6 +49,6 @@ import Testing
         "root and the daemon's user are administrators",
         arguments: [(0, true), (990, true), (991, false), (65534, false)])
     func administrators(uid: UInt32, expected: Bool) {
-        #expect(Peer(pid: 1, uid: uid, gid: 0, groups: [0]).isAdministrator(daemonUser: 990) == expected)
+        #expect(Peer(pid: 1, uid: uid, gid: 0).isAdministrator(daemonUser: 990) == expected)
     }
 }

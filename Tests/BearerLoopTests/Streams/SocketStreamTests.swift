@@ -13,7 +13,7 @@ import Testing
             let (ours, theirs) = try socketPair()
             defer { close(theirs) }
             let owner = try await test.perform { loop in
-                let owner = RecordingOwner(SocketStream(ours, on: loop))
+                let owner = RecordingOwner(SocketStream(ours, on: loop, in: StreamGroup()))
                 try owner.stream.start(readsInput: readsInput, for: owner)
                 return owner
             }
@@ -163,7 +163,7 @@ import Testing
             unlink(path)
             try #require(flock(file, LOCK_EX) == 0)
             try await test.perform { loop in
-                let owner = RecordingOwner(SocketStream(file, on: loop))
+                let owner = RecordingOwner(SocketStream(file, on: loop, in: StreamGroup()))
                 #expect(throws: LoopError(call: "epoll_ctl", code: EPERM)) {
                     try owner.stream.start(readsInput: true, for: owner)
                 }
@@ -181,7 +181,7 @@ import Testing
             let (ours, theirs) = try socketPair()
             let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
             try await test.perform { loop in
-                let owner = RecordingOwner(SocketStream(ours, on: loop))
+                let owner = RecordingOwner(SocketStream(ours, on: loop, in: StreamGroup()))
                 try owner.stream.start(readsInput: true, for: owner)
                 // Whatever the number now stands for, epoll does not know it.
                 dup2(file, ours)
@@ -197,7 +197,7 @@ import Testing
         let (ours, theirs) = try socketPair()
         defer { close(theirs) }
         let owner = try await test.perform { loop in
-            let owner = RecordingOwner(SocketStream(ours, on: loop))
+            let owner = RecordingOwner(SocketStream(ours, on: loop, in: StreamGroup()))
             try owner.stream.start(readsInput: true, for: owner)
             return owner
         }

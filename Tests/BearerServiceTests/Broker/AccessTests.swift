@@ -12,13 +12,13 @@ import Testing
     @Test(
         "users and groups decide, the overflow user never matches",
         arguments: [
-            (Peer.user(1001), true), (.user(1002), false), (.user(1002, gid: 50), true),
-            (.user(1002, groups: [7, 50]), true), (.user(1002, groups: [7]), false), (.user(65534, gid: 50), false),
-            (.root, false), (.user(500), false),
-        ])
-    func policy(peer: Peer, isAllowed: Bool) async throws {
+            (Peer.user(1001), [], true), (.user(1002), [], false), (.user(1002, gid: 50), [], true),
+            (.user(1002), [7, 50], true), (.user(1002), [7], false), (.user(65534, gid: 50), [], false),
+            (.user(65534), [50], false), (.root, [0], false), (.user(500), [], false),
+        ] as [(Peer, [UInt32], Bool)])
+    func policy(peer: Peer, groups: [UInt32], isAllowed: Bool) async throws {
         try await withBroker(.withToken(access: Self.policy)) { test in
-            let client = try await test.connect(as: peer)
+            let client = try await test.connect(as: peer, groups: groups)
             for request in [#"{"op":"token"}"#, #"{"op":"renew","rejected":"old"}"#, #"{"op":"watch"}"#] {
                 let reply = try await client.ask(request)
                 if isAllowed {

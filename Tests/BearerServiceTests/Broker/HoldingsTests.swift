@@ -7,28 +7,38 @@ import Testing
 @testable import BearerService
 
 @Suite("What clients have us hold", .serialized, .timeLimit(.minutes(1))) struct HoldingsTests {
-    @Test("half lines beyond the bound make room for the newest, the oldest first; who holds little stays")
+    @Test("who has us hold most makes room, the newest connections first; others and who holds little stay")
     func room() async throws {
         var setup = BrokerSetup.withToken()
         setup.configuration.limits.requestBytes = Holdings.limit
-        try await withBroker(setup) { test in
+        try await withBroker(setup, prepare: { $0.server.script(.token, [], then: .hang) }) { test in
             let modest = try await test.connect()
             modest.sendRaw(#"{"op":"#)
-            let other = try await test.connect()
             let share = Holdings.limit / 8
+            // Others, one of whom waits, since long before, with a long id.
+            let waiting = try await test.connect(as: .user(2000))
+            let long = String(repeating: "x", count: 10_000)
+            waiting.send(#"{"op":"renew","rejected":"\#(Canary.token)","wait":300,"id":"\#(long)"}"#)
+            let other = try await test.connect(as: .user(2001))
+            other.sendRaw(String(repeating: " ", count: share))
+            await eventually("both are held") { await test.broker.heldBytes > 10_000 + share }
+            let asker = try await test.connect()
             var clients: [TestClient] = []
             for _ in 0..<12 {
                 let client = try await test.connect()
                 client.sendRaw(String(repeating: " ", count: share))
                 clients.append(client)
                 // What was sent has been read when this is answered.
-                _ = try await other.ask(#"{"op":"ping"}"#)
+                _ = try await asker.ask(#"{"op":"ping"}"#)
             }
-            await eventually("some are cut") { await test.broker.connectionCount < 14 }
-            #expect(await clients[0].rest().isEmpty)
+            await eventually("some are cut") { await test.broker.connectionCount < 16 }
+            #expect(await test.broker.waiterCount() == 1)
             let last = try #require(clients.last)
-            last.sendRaw("{\"op\":\"ping\"}\n")
-            #expect(try await last.line().contains("pong"))
+            #expect(await last.rest().isEmpty)
+            for stays in [clients[0], other] {
+                stays.sendRaw("{\"op\":\"ping\"}\n")
+                #expect(try await stays.line().contains("pong"))
+            }
             modest.sendRaw("\"ping\"}\n")
             #expect(try await modest.line().contains("pong"))
             #expect(test.log.entries(of: .connectionsLimited).count == 1)

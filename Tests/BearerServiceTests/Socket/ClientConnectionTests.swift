@@ -145,6 +145,25 @@ import Testing
         }
     }
 
+    @Test("root and the daemon's user are served beyond the limit in all, a few connections of them")
+    func reserve() async throws {
+        try await withLimits {
+            $0.connections = 2
+            $0.connectionsPerUser = 100
+        } _: { test in
+            for uid in [1000, 1001] as [UInt32] {
+                _ = try await test.connect(as: .user(uid)).ask(#"{"op":"ping"}"#)
+            }
+            for number in 0..<ConnectionLimits.reserve {
+                let administrator = try await test.connect(as: number.isMultiple(of: 2) ? .root : .user(500))
+                _ = try await administrator.line(after: #"{"op":"status"}"#)
+            }
+            for peer in [Peer.root, .user(500), .user(1002)] {
+                #expect(try await test.connect(as: peer).reply().error().code == .slowDown)
+            }
+        }
+    }
+
     @Test("a client that never reads is read no further, loses no reply, and is nobody else's problem")
     func backPressure() async throws {
         try await withBroker(.withToken()) { test in

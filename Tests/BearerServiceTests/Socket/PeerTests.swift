@@ -17,9 +17,30 @@ import Testing
         #expect(peer.pid == getpid() && peer.uid == geteuid() && peer.gid == getegid())
         var groups = [gid_t](repeating: 0, count: 1024)
         let count = getgroups(1024, &groups)
-        #expect(Set(peer.groups) == Set(groups.prefix(Int(count))))
+        let own = Set(groups.prefix(Int(count)))
+        var named = NamedGroups()
+        named.set(own.union([4_294_000_000]))
+        var found = PeerGroups(ofSocket: one)
+        #expect(found.among(named) == own)
         #expect(SocketAddressBytes.peer(ofSocket: one).isEmpty)
         #expect(SocketAddressBytes.own(ofSocket: one) == nil)
+    }
+
+    @Test("groups are asked for once, and once more when others are named")
+    func remembered() {
+        var asked = 0
+        var groups = PeerGroups {
+            asked += 1
+            return Array(1...60_000)
+        }
+        var named = NamedGroups()
+        named.set([5, 70_000])
+        for _ in 0..<3 { #expect(groups.among(named) == [5]) }
+        named.set([5, 70_000])
+        #expect(groups.among(named) == [5] && asked == 1)
+        named.set([6])
+        for _ in 0..<3 { #expect(groups.among(named) == [6]) }
+        #expect(asked == 2)
     }
 
     @Test("what is no socket has no peer")
@@ -34,7 +55,7 @@ import Testing
         "a child of another user with many groups is seen as that, also when it is gone",
         .enabled(
             if: geteuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0 && access("/usr/bin/python3", X_OK) == 0,
-            "needs root, setpriv and python3"), arguments: [0, 1, 33, 200])
+            "needs root, setpriv and python3"), arguments: [0, 1, 33, 200, 20_000])
     func child(groupCount: Int) throws {
         let directory = TemporaryDirectory()
         chmod(directory.path, 0o711)
@@ -53,7 +74,10 @@ import Testing
         defer { close(socket) }
         let peer = try #require(Peer(ofSocket: socket))
         #expect(peer.uid == 4711 && peer.gid == 4712)
-        #expect(peer.groups.sorted() == (0..<groupCount).map { UInt32(5000 + $0) })
+        var named = NamedGroups()
+        named.set([1, 5000, UInt32(5000 + groupCount - 1), UInt32(5000 + groupCount)])
+        var found = PeerGroups(ofSocket: socket)
+        #expect(found.among(named) == (groupCount == 0 ? [] : [5000, UInt32(5000 + groupCount - 1)]))
     }
 
     @Test(

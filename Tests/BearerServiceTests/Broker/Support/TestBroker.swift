@@ -102,24 +102,32 @@ final class TestBroker: Sendable {
             upstream: try reloads.makeUpstream())
     }
 
-    /// A client on a socket pair, whom the kernel would call `peer`.
-    func connect(as peer: Peer = .user(1000)) async throws -> TestClient {
+    /// A client on a socket pair, whom the kernel would call `peer`, in `groups` besides.
+    func connect(as peer: Peer = .user(1000), groups: [UInt32] = []) async throws -> TestClient {
         let limits = await broker.settings.limits
-        return try await connect { [broker] stream in
-            try ClientConnection(stream, broker: broker, peer: peer, limits: limits).start()
+        return try await connect(of: peer) { [broker] stream in
+            try ClientConnection(
+                stream, broker: broker, peer: peer, groups: PeerGroups { groups }, limits: limits
+            ).start()
         }
     }
 
     /// A connection to the credential socket.
     func load(_ address: [UInt8], as peer: Peer = .root) async throws -> TestClient {
-        try await connect { [broker] stream in
+        try await connect(of: peer) { [broker] stream in
             try CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
         }
     }
 
-    private func connect(_ serve: @escaping @Sendable (SocketStream) throws -> Void) async throws -> TestClient {
+    private func connect(
+        of peer: Peer, _ serve: @escaping @Sendable (SocketStream) throws -> Void
+    ) async throws -> TestClient {
         let (ours, theirs) = try socketPair()
-        try await onLoop { [loop] in try serve(SocketStream(ours, on: loop)) }
+        try await onLoop { [loop, broker] in
+            try broker.assumeIsolated {
+                try serve(SocketStream(ours, on: loop, in: $0.streamGroup(of: peer.uid)))
+            }
+        }
         let client = TestClient(theirs)
         clients.withLock { $0.append(client) }
         return client

@@ -3,12 +3,12 @@ import BearerCore
 @testable import BearerService
 
 extension Peer {
-    /// An ordinary user, in groups of its own.
-    static func user(_ uid: UInt32, gid: UInt32? = nil, groups: [UInt32] = []) -> Peer {
-        Peer(pid: 4711, uid: uid, gid: gid ?? uid, groups: groups)
+    /// An ordinary user, in a group of its own.
+    static func user(_ uid: UInt32, gid: UInt32? = nil) -> Peer {
+        Peer(pid: 4711, uid: uid, gid: gid ?? uid)
     }
 
-    static let root = Peer(pid: 1, uid: 0, gid: 0, groups: [0])
+    static let root = Peer(pid: 1, uid: 0, gid: 0)
 }
 
 /// The address that systemd connects from when it loads `id` for `unit`.
