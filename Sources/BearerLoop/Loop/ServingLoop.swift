@@ -29,6 +29,7 @@ package final class ServingLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var sending: [SocketStream] = []
     @exclusivity(unchecked) private var flushing: [SocketStream] = []
     @exclusivity(unchecked) private var ready = ReadyStreams()
+    private var kernelMemory = KernelMemory()
     /// The number of this turn.
     private(set) var turn: UInt64 = 0
 
@@ -132,6 +133,11 @@ package final class ServingLoop: @unchecked Sendable {
     /// that wait already.
     func waitForTurn(_ stream: SocketStream) {
         ready.append(stream)
+    }
+
+    /// Whether the kernel may keep more than a little for the peer of `stream`, which has taken what it was sent before.
+    func mayKeepMuch(for stream: SocketStream) -> Bool {
+        kernelMemory.admit(stream)
     }
 
     private func control(

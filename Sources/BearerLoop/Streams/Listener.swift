@@ -28,8 +28,8 @@ package final class Listener: @unchecked Sendable {
     private var newest: CInt = 0
     /// Descriptors that there may be with a connection more, when that was last looked at.
     private var most: CInt = 0
-    /// How many are looked for in a turn: several only while more than one wait.
-    private var share: CInt = 1
+    /// Turns one after the other in which a connection was found, and none was looked for in vain.
+    private var turnsInARow: CInt = 0
     private var lastTurn: UInt64 = 0
 
     /// Takes over a bound stream socket.
@@ -69,13 +69,11 @@ package final class Listener: @unchecked Sendable {
 
     private func accept() {
         guard hasRoom() else { return restForAWhile(LoopError(call: "accept", code: EMFILE)) }
-        // To look for another one in vain costs as much as the next look at everything, which finds it as well.
         let isStillReady = loop.turn == lastTurn + 1
-        share = isStillReady ? min(share * 2, Self.mostInATurn) : 1
         lastTurn = loop.turn
         if !isStillReady, !hasRested { isShort = false }
         hasRested = false
-        for _ in 0..<share {
+        for _ in 0..<share(isStillReady) {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
                 newest = connection
@@ -89,11 +87,19 @@ package final class Listener: @unchecked Sendable {
             switch errno {
             case EINTR, ECONNABORTED: continue
             case EAGAIN:
+                turnsInARow = 0
                 isShort = false
                 return
             default: return restForAWhile(LoopError(call: "accept", code: errno))
             }
         }
+    }
+
+    /// How many connections are looked for in this turn: one, until more seem to wait. To look for one in vain costs as much
+    /// as the next look at everything, which would find it as well.
+    private func share(_ isStillReady: Bool) -> CInt {
+        turnsInARow = isStillReady ? turnsInARow + 1 : 1
+        return turnsInARow < 5 ? 1 : min(1 << min(turnsInARow - 4, 8), Self.mostInATurn)
     }
 
     /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it

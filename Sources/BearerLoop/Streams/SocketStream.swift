@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
@@ -24,8 +25,8 @@ package final class SocketStream {
     private var isReady = false
     private var events: Readiness = []
     private var goesOn = false
-    /// See ``limitKernelBuffer()``.
-    private var isKernelBufferLimited = false
+    /// Bytes that were sent since the kernel was last seen to keep next to nothing of them.
+    private var sentUnseen = 0
     private var ending = Ending.none
     /// Kept alive until the stream is closed.
     private var owner: (any SocketStreamOwner)?
@@ -43,6 +44,9 @@ package final class SocketStream {
     package var unsentCount: Int { output.count }
     /// Of them, those of an earlier turn.
     package var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
+    /// The peer once did not take what it was sent, or others have the room for much: the kernel keeps little for it from
+    /// now on.
+    package private(set) var isSlow = false
     /// Bytes that the peer has taken since it connected.
     package private(set) var sentCount = 0
 
@@ -58,6 +62,8 @@ package final class SocketStream {
             throw error
         }
         self.owner = owner
+        // Who has connected has mostly sent something by now.
+        if readsInput { becameReady(.input) }
     }
 
     /// While input is not read, only a peer that is gone shows.
@@ -196,32 +202,45 @@ package final class SocketStream {
         loop.waitForTurn(self)
     }
 
-    /// What the kernel keeps for the peer is charged to our cgroup: who is sent more than a reply or two has no more kept
-    /// than this, and who asks once costs no further system call.
-    private func limitKernelBuffer() {
-        guard !isKernelBufferLimited, sentCount + unsentCount > Self.unlimitedBytes else { return }
-        isKernelBufferLimited = true
-        var bytes = Self.kernelBuffer
+    /// Whether the peer has taken what it was sent, but for a little.
+    var isTaken: Bool { clinux_kept_for_peer(descriptor) <= Self.littleKept }
+
+    /// What the kernel keeps for the peer is charged to our cgroup, with what the kernel needs itself to keep it. A little is
+    /// kept for everybody; more only for a few at a time, and only for who takes what it is sent. Who asks now and then costs
+    /// hardly a system call for that.
+    private func seeToKernelMemory() {
+        guard !isSlow, sentUnseen + unsentCount > Self.littleKept else { return }
+        guard isTaken else { return slowDown() }
+        sentUnseen = 0
+        if unsentCount > Self.littleKept, !loop.mayKeepMuch(for: self) { slowDown() }
+    }
+
+    private func slowDown() {
+        isSlow = true
+        var bytes = Self.slowBuffer
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<CInt>.size))
     }
 
-    private static let unlimitedBytes = 4096
-    /// SO_SNDBUF, see socket(7): the kernel doubles it, for its own needs.
-    private static let kernelBuffer: CInt = 8192
+    /// Bytes.
+    private static let littleKept = 4096
+    /// SO_SNDBUF, see socket(7). The kernel doubles it, for its own needs.
+    private static let slowBuffer: CInt = 4096
 
     /// - Returns: false when nothing more can be sent for now.
     private func sendSome() -> Bool {
-        limitKernelBuffer()
+        seeToKernelMemory()
         let count = output.take { rest in
             Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
         if count >= 0 {
             sentCount += count
+            sentUnseen += count
             return true
         }
         switch errno {
         case EINTR: return true
         case EAGAIN:
+            if !isSlow { slowDown() }
             output.compact()
             setInterest(interest.union(.output))
             owner?.streamIsBlocked()

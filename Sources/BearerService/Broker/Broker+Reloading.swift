@@ -65,6 +65,7 @@ extension Broker {
             budget.configure(reloaded.settings.budget, at: now())
         }
         settings = reloaded.settings
+        for profile in profiles.values { profile.replies.forget() }
         nameGroups(of: profiles.values.map(\.settings) + reloaded.profiles)
         let names = Set(reloaded.profiles.map(\.name))
         for profile in profiles.values where !names.contains(profile.name) { remove(profile) }
@@ -110,7 +111,7 @@ extension Broker {
             discard(old, with: ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
             profile.waiters = old.waiters
             profile.watchers = old.watchers
-            profile.requests = old.requests
+            profile.requests = old.requests + old.replies.repetitions
             if old.lifecycle.token != nil { publish(profile.unavailable(at: now()), to: profile) }
         }
         start(profile)

@@ -34,7 +34,9 @@ extension Broker {
         if let token = profile.servableToken(at: moment),
             minimum == .zero || token.remaining(at: moment) >= minimum
         {
-            return .reply(give(token, of: profile, id: id, to: client, at: moment))
+            let line = give(token, of: profile, id: id, to: client, at: moment)
+            let isPlain = id == nil && minimum == .zero && !settings.audit
+            return isPlain ? .repeatable(line, RepeatedToken(profile.replies)) : .reply(line)
         }
         try checkLifetime(minimum, profile)
         if let refusal = profile.refusal { throw ErrorReply(.registrationRefused, refusal) }

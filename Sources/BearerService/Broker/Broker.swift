@@ -199,11 +199,16 @@ actor Broker {
             case .saveHistory: order(.saveHistory(profile: profile.name))
             case .report(let report): journal.report(report, of: profile, at: moment)
             case .tokenChanged:
+                profile.replies.forget()
                 keep(profile)
                 tokenChanged(profile, at: moment)
-            case .tokenEnded: tokenEnded(profile, at: moment)
+            case .tokenEnded:
+                profile.replies.forget()
+                tokenEnded(profile, at: moment)
             case .exchangeFailed: exchangeFailed(profile, at: moment)
-            case .refused: refused(profile)
+            case .refused:
+                profile.replies.forget()
+                refused(profile)
             }
         }
         if !actions.isEmpty { noteChange() }

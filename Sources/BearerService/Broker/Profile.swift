@@ -19,9 +19,9 @@ final class Profile {
     var watchers: [UInt64: Watcher] = [:]
     /// Administrators who wait for a forced registration.
     var registrants: [UInt64: Registrant] = [:]
-    /// Requests of clients for this profile since the start.
+    /// Requests of clients for this profile since the start, without those that ``replies`` counts.
     var requests: UInt64 = 0
-    var replies = TokenReplyCache()
+    let replies = TokenReplies()
     var audit = Audit()
     /// The generation that the token store keeps.
     var stored: UInt64?

@@ -29,7 +29,7 @@ final class ClientConnection: @unchecked Sendable {
     private let limits: ConnectionLimits
     private let stream: SocketStream
     @exclusivity(unchecked) private var lines: LineAssembler
-    @exclusivity(unchecked) private var requests = RepeatedRequest()
+    private let requests = RepeatedRequest()
     private var state = State.serving
     private var hasInputEnded = false
     /// The daemon stops: lines that have arrived whole are answered, an unfinished one is not.
@@ -39,7 +39,7 @@ final class ClientConnection: @unchecked Sendable {
     /// How many lines are answered before that.
     private var share = ConnectionLimits.linesATurn
     private var lineTimer: LoopTimer?
-    private let backlog = WatchBacklog()
+    private lazy var backlog = WatchBacklog()
     /// Bytes of the request that waits, watches, or is answered in pieces.
     private var requestBytes = 0
     /// What ``Holdings`` was told last.
@@ -124,15 +124,22 @@ final class ClientConnection: @unchecked Sendable {
         }
     }
 
+    private var isServing: Bool {
+        if case .serving = state { true } else { false }
+    }
+
     private var isReplying: Bool {
         if case .replying = state { true } else { false }
     }
 
-    private var isTakingReplies: Bool { stream.unsentCount < ConnectionLimits.unsentBytes }
+    private var isTakingReplies: Bool {
+        let most = stream.isSlow ? ConnectionLimits.unsentBytesOfSlowClient : ConnectionLimits.unsentBytes
+        return stream.unsentCount < most
+    }
 
     /// Who sends many lines at once and takes the replies is answered on.
     private func sendsNow() -> Bool {
-        guard case .serving = state, !isTakingReplies else { return false }
+        guard isServing, !isTakingReplies else { return false }
         return stream.sendNow()
     }
 
@@ -156,14 +163,19 @@ final class ClientConnection: @unchecked Sendable {
         }
     }
 
-    /// Takes in what has come, or that nothing more will; false when there is neither.
+    /// Takes in what has come, or that nothing more will; false when there is neither, or all of it is answered.
     private func takeIn() -> Bool {
+        var isAnswered = false
         let received =
             if case .closing = state { stream.receive { _ in } } else {
                 stream.receive(
                     atMost: lines.count < ConnectionLimits.requestPiece ? ConnectionLimits.requestPiece : .max
-                ) { lines.append($0) }
+                ) { bytes in
+                    isAnswered = answerAgain(bytes)
+                    if !isAnswered { lines.append(bytes) }
+                }
             }
+        if isAnswered { return false }
         switch received {
         case .bytes: return true
         case .end:
@@ -177,6 +189,15 @@ final class ClientConnection: @unchecked Sendable {
         }
     }
 
+    /// Answers a single whole line that was answered before, when nothing has changed since.
+    private func answerAgain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard lines.count == 0, isServing, takesLines, bytes.last == UInt8(ascii: "\n") else { return false }
+        let line = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
+        guard let reply = requests.reply(to: line, at: broker.now) else { return false }
+        stream.send(reply)
+        return true
+    }
+
     /// Reads while lines are answered, and while a last error waits to be read.
     private func updateReading() {
         if case .closing = state { return }
@@ -186,17 +207,18 @@ final class ClientConnection: @unchecked Sendable {
     /// Answers the lines that have come, until one waits, the client does not take its replies, or its share is used up.
     private func serve() {
         var left = share
+        var areExhausted = false
         while takesLines || sendsNow(), stream.isOpen, left > 0 {
-            left -= 1
             guard let line = lines.next() ?? lastLine() else {
                 if isStopping, !hasInputEnded, takeIn() { continue }
                 linesExhausted()
+                areExhausted = true
                 break
             }
             cancelLineTimer()
-            answer(line)
+            left -= answer(line)
         }
-        isHeldBack = left == 0 || !isTakingReplies
+        isHeldBack = !areExhausted && isServing
         noteHoldings()
         updateReading()
     }
@@ -220,13 +242,25 @@ final class ClientConnection: @unchecked Sendable {
 
     private func linesExhausted() {
         if hasInputEnded || isStopping {
-            if case .serving = state { stream.closeOnceSent() }
+            if isServing { stream.closeOnceSent() }
         } else if lines.count > 0, lineTimer == nil {
             lineTimer = stream.schedule(after: limits.lineTimeout) { [self] in lineTimedOut() }
         }
     }
 
-    private func answer(_ line: LineAssembler.Line) {
+    /// - Returns: as how many lines it counts.
+    private func answer(_ line: LineAssembler.Line) -> Int {
+        if isServing, case .complete(let bytes) = line,
+            let reply = bytes.withUnsafeBytes({ requests.reply(to: $0, at: broker.now) })
+        {
+            stream.send(reply)
+            return 1
+        }
+        answerNew(line)
+        return ConnectionLimits.newLine
+    }
+
+    private func answerNew(_ line: LineAssembler.Line) {
         guard case .complete(let bytes) = line else {
             return refuse(ErrorReply(.requestTooLarge, "a request has at most \(limits.requestBytes) bytes"))
         }
@@ -242,7 +276,9 @@ final class ClientConnection: @unchecked Sendable {
 
     private func answer(_ request: Request) {
         switch broker.assumeIsolated({ [self] in $0.answer(request, from: self) }) {
-        case .reply(let line):
+        case .reply(let line): stream.send(line)
+        case .repeatable(let line, let token):
+            requests.remember(token)
             stream.send(line)
         case .inPieces(let first, let rest):
             stream.send(first)
@@ -285,7 +321,7 @@ extension ClientConnection: SocketStreamOwner {
     /// What was held back goes on.
     func streamIsDrained() {
         noteHoldings()
-        if let line = backlog.take(for: stream) { stream.send(line) }
+        if case .watching = state, let line = backlog.take(for: stream) { stream.send(line) }
         if isReplying || isHeldBack { stream.goOnLater() }
     }
 

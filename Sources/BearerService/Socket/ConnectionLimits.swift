@@ -16,14 +16,18 @@ struct ConnectionLimits: Sendable, Equatable {
     static let lastRead = Duration.seconds(1)
     /// A watcher that takes nothing for this long is dropped.
     static let watchTimeout = Duration.seconds(30)
-    /// Replies that a client has not taken: from here on it is not answered until there are fewer.
-    static let unsentBytes = 2 * 1024
+    /// Replies that wait to be sent: from here on a client is not answered until there are fewer. One that once did not take
+    /// what it was sent has fewer from then on.
+    static let unsentBytes = 32 * 1024
+    static let unsentBytesOfSlowClient = 2 * 1024
     /// What is read of a request at first; of a long one, and of what is thrown away, more.
     static let requestPiece = 1024
     /// How often is read in a turn while a line is unfinished: enough for the usual limit of a request.
     static let requestPieces = 5
-    /// Lines of one client that are answered before everybody else has had a turn.
-    static let linesATurn = 16
+    /// Lines of one client that are answered before everybody else has had a turn, and as how many of them one counts that must
+    /// be looked at.
+    static let linesATurn = 64
+    static let newLine = 4
     /// Connections that were turned away and are given time to read why; further ones are just closed.
     static let leaving = 64
 

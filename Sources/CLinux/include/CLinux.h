@@ -55,6 +55,10 @@ bool clinux_is_sealed(int descriptor);
 /// accept4(2), non-blocking, close-on-exec; who connects is asked for by other means.
 int clinux_accept(int socket);
 
+/// What the kernel keeps of what was sent on a Unix-domain socket until the peer reads it: bytes of memory, with what
+/// keeping them takes; 0 when the kernel does not say.
+int clinux_kept_for_peer(int socket);
+
 /// open(2) with O_PATH and O_NOFOLLOW: a descriptor of what is at `path`, whatever that is, for fstat(2) and by way of
 /// /proc/self/fd for chown(2) and chmod(2). Close-on-exec.
 int clinux_open_path(const char *path);
