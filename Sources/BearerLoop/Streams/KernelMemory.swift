@@ -2,7 +2,7 @@
 /// have it keep on our account.
 struct KernelMemory {
     /// Each may have a turn's replies kept.
-    private static let most = 256
+    static let most = 256
 
     private var streams = FIFO<SocketStream>()
     private var members: Set<ObjectIdentifier> = []

@@ -203,7 +203,10 @@ package final class SocketStream {
     }
 
     /// Whether the peer has taken what it was sent, but for a little.
-    var isTaken: Bool { clinux_kept_for_peer(descriptor) <= Self.littleKept }
+    var isTaken: Bool { keptByKernel <= Self.littleKept }
+
+    /// Bytes of memory.
+    var keptByKernel: Int { Int(clinux_kept_for_peer(descriptor)) }
 
     /// What the kernel keeps for the peer is charged to our cgroup, with what the kernel needs itself to keep it. A little is
     /// kept for everybody; more only for a few at a time, and only for who takes what it is sent. Who asks now and then costs

@@ -40,7 +40,8 @@ extension Profile {
         status.isStateDurable = unsaved.isEmpty
         let counters = lifecycle.counters
         status.counters = .init(
-            requests: Int64(requests + replies.repetitions), renewals: Int64(counters.renewals), failures: Int64(counters.failures),
+            requests: Int64(requests + replies.repetitions), renewals: Int64(counters.renewals),
+            failures: Int64(counters.failures),
             registrations: Int64(counters.registrations))
         return status
     }

@@ -1,6 +1,6 @@
 @testable import BearerLoop
 
-/// Keeps what a stream tells it.
+/// Keeps what a stream tells it, without the look for input that every stream begins with.
 final class RecordingOwner: SocketStreamOwner, @unchecked Sendable {
     enum Call: Sendable {
         case readable, drained, blocked, goesOn, closed
@@ -8,12 +8,15 @@ final class RecordingOwner: SocketStreamOwner, @unchecked Sendable {
 
     let stream: SocketStream
     private(set) var calls: [Call] = []
+    private var hasLooked = false
 
     init(_ stream: SocketStream) {
         self.stream = stream
     }
 
     func streamIsReadable() {
+        defer { hasLooked = true }
+        guard hasLooked else { return }
         if calls.last != .readable { calls.append(.readable) }
         stream.readInput(false)
     }

@@ -43,9 +43,14 @@ final class TestLoop: Sendable {
         for _ in 0..<count { try await perform { _ in } }
     }
 
+    /// Puts the clock forward, from the loop's thread too.
+    func passTime(_ duration: Duration) {
+        clock.time.withLock { $0 += duration }
+    }
+
     /// Puts the clock forward; what is due then has happened when this returns.
     func advance(by duration: Duration) async throws {
-        clock.time.withLock { $0 += duration }
+        passTime(duration)
         try await turns()
     }
 

@@ -62,33 +62,3 @@ import Testing
         #expect(CredentialSocketConfiguration.Failure.empty.bytes.isEmpty)
     }
 }
-
-@Suite("TokenReplyCache") struct TokenReplyCacheTests {
-    private let start = Moment(boot: .seconds(1000), wall: .seconds(1_700_000_000))
-
-    @Test("what it answers is what encoding anew would, whatever time and token")
-    func fuzz() {
-        var random = SeededGenerator(seed: 7)
-        var cache = TokenReplyCache()
-        var token = AccessToken.sample("one", since: start)
-        var now = start
-        for step in 0..<2000 {
-            if step % 100 == 99 {
-                token = .sample("token-\(step)", generation: token.generation + 1, since: start)
-            } else {
-                now = now.advanced(by: .milliseconds(Int64.random(in: 0...1500, using: &random)))
-            }
-            let fresh = TokenReply(token, profile: "p", at: now)
-            guard case .token(let cached)? = try? parsed(cache.line(for: token, profile: "p", at: now)) else {
-                Issue.record("no token reply")
-                return
-            }
-            #expect(cached.token == fresh.token && cached.expiresIn == fresh.expiresIn)
-            #expect(abs(cached.expiresAt - fresh.expiresAt) <= 1)
-        }
-    }
-
-    private func parsed(_ line: [UInt8]) throws -> Reply {
-        try Reply.parse(line: line.dropLast())
-    }
-}
