@@ -11,6 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from support.cgroup import Cgroup
 from support.suite import expect
 
 BUILD = Path(os.environ.get("BUILD", Path(__file__).parents[3] / ".build/release")).resolve()
@@ -71,6 +72,7 @@ class Daemon:
         self.directory = Path(tempfile.mkdtemp(prefix="bearerd-hostile-", dir=place))
         self.directory.chmod(0o755)
         running.append(self)
+        self.cgroup = Cgroup(self.directory.name)
         self.simulator = simulator
         self.socket = str(self.directory / "bearerd.sock")
         self.log_path = self.directory / "log"
@@ -90,7 +92,7 @@ class Daemon:
                 stderr=log,
                 env={"PATH": os.environ["PATH"], **(environment or {})},
                 pass_fds=descriptors,
-                preexec_fn=prepare,
+                preexec_fn=lambda: (self.cgroup.enter(), prepare and prepare()),
             )
 
     def configure(self, settings="", profiles=None):
@@ -168,6 +170,7 @@ class Daemon:
     def remove(self):
         self.process.kill()
         self.process.wait()
+        self.cgroup.remove()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
