@@ -22,6 +22,9 @@ extension DaemonStatus.Profile {
         lastSuccessAt = status.lastSuccessAt
         lastFailure = status.lastError.map { DaemonStatus.Failure(error: $0.error, time: $0.time, detail: $0.detail) }
         nextAttemptAt = status.nextAttemptAt
+        waiting = status.waiting.map {
+            DaemonStatus.Wait(reason: $0.reason.rawValue, since: $0.since, detail: $0.detail)
+        }
         isStateDurable = status.isStateDurable
         counters = DaemonStatus.Counters(
             requests: status.counters.requests, renewals: status.counters.renewals,

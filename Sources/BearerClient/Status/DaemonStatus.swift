@@ -47,6 +47,8 @@ public struct DaemonStatus: Sendable, Equatable {
         public var lastFailure: Failure?
         /// When the next attempt is made.
         public var nextAttemptAt: Int64?
+        /// What it waits for, other than a reply of the authorization server.
+        public var waiting: Wait?
         /// False while the credentials could not be written to disk and are in memory only.
         public var isStateDurable: Bool
         /// Since the daemon's start.
@@ -59,6 +61,16 @@ public struct DaemonStatus: Sendable, Equatable {
         public var error: String
         /// When it happened.
         public var time: Int64
+        /// For people, a line at most.
+        public var detail: String
+    }
+
+    /// What a profile waits for.
+    public struct Wait: Sendable, Equatable {
+        /// A word: `budget`, `registration_held`, `blocked`.
+        public var reason: String
+        /// Since when.
+        public var since: Int64
         /// For people, a line at most.
         public var detail: String
     }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
 ///
 /// A turn is: a look at the descriptors that are ready, the timers that are due, the jobs of actors that live here and what
-/// other threads want done, then streams that have something to do, one user's after the other's and for a quarter of a
+/// other threads want done, then streams that have something to do, one user's after the other's and for a tenth of a
 /// millisecond at most, then the replies of all that, sent together. Nothing on it may block.
 ///
 /// `@unchecked Sendable`: what comes from other threads is behind a mutex, everything else is touched on the thread only.
@@ -36,7 +36,7 @@ package final class ServingLoop: @unchecked Sendable {
     /// Streams that have their turn before there is another look at what is ready, and the time after which no further one
     /// has.
     private static let mostStreams = 64
-    private static let longestTurn = Duration.microseconds(250)
+    private static let longestTurn = Duration.microseconds(100)
     /// Descriptors that are found ready with one look. Who has many streams must not hide those of others.
     private static let mostEvents = 256
 
@@ -74,6 +74,9 @@ package final class ServingLoop: @unchecked Sendable {
     package func execute(_ body: @escaping @Sendable () -> Void) {
         wake { $0.bodies.append(body) }
     }
+
+    /// The time by which timers run.
+    var time: Duration { now() }
 
     // MARK: On the thread
 

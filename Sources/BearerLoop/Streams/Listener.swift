@@ -6,14 +6,17 @@ internal import Glibc
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 package final class Listener: @unchecked Sendable {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
-    private static let mostInATurn: CInt = 32
+    private static let mostInATurn: CInt = 8
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
-    /// Connections that may wait to be accepted: no more than are accepted in a few milliseconds, since the newest waits for
-    /// all of them. Who connects meanwhile waits in connect(2).
-    private static let backlog: CInt = 1024
-    /// Once nobody accepts: those who connect while a daemon ends and the next one starts.
-    private static let backlogAfterwards: CInt = 4096
+    /// Connections that may wait to be accepted.
+    private static let backlog: CInt = 4096
+    /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. Who connects
+    /// meanwhile waits in connect(2), or is told to come back.
+    private static let backlogInFlood: CInt = 128
+    /// It is a flood after this many turns in which as many were accepted as may be, and over once this long nobody waited.
+    private static let turnsOfFlood: CInt = 16
+    private static let floodIsOver = Duration.seconds(1)
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
     private static let spare = 64
 
@@ -31,6 +34,8 @@ package final class Listener: @unchecked Sendable {
     /// Turns one after the other in which a connection was found, and none was looked for in vain.
     private var turnsInARow: CInt = 0
     private var lastTurn: UInt64 = 0
+    /// When connections last waited in a flood; `nil`: there is none.
+    private var floodSeen: Duration?
 
     /// Takes over a bound stream socket.
     ///
@@ -63,7 +68,8 @@ package final class Listener: @unchecked Sendable {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
-        listen(descriptor, Self.backlogAfterwards)
+        // For those who connect while a daemon ends and the next one starts.
+        listen(descriptor, Self.backlog)
         close(descriptor)
     }
 
@@ -73,6 +79,7 @@ package final class Listener: @unchecked Sendable {
         lastTurn = loop.turn
         if !isStillReady, !hasRested { isShort = false }
         hasRested = false
+        noteFlood(isStillReady)
         for _ in 0..<share(isStillReady) {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
@@ -100,6 +107,16 @@ package final class Listener: @unchecked Sendable {
     private func share(_ isStillReady: Bool) -> CInt {
         turnsInARow = isStillReady ? turnsInARow + 1 : 1
         return turnsInARow < 5 ? 1 : min(1 << min(turnsInARow - 4, 8), Self.mostInATurn)
+    }
+
+    private func noteFlood(_ isStillReady: Bool) {
+        if isStillReady, turnsInARow > Self.turnsOfFlood {
+            if floodSeen == nil { listen(descriptor, Self.backlogInFlood) }
+            floodSeen = loop.time
+        } else if let seen = floodSeen, loop.time - seen > Self.floodIsOver {
+            listen(descriptor, Self.backlog)
+            floodSeen = nil
+        }
     }
 
     /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it

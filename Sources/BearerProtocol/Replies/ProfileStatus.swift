@@ -29,6 +29,29 @@ package struct ProfileStatus: Sendable, Equatable {
         }
     }
 
+    /// What a profile waits for, other than a server's reply.
+    package struct Wait: Sendable, Equatable {
+        package enum Reason: String, Sendable, CaseIterable {
+            /// Its turn in the budget of all profiles.
+            case budget
+            /// The time that a registration is put off, because earlier ones were not answered.
+            case registrationHeld = "registration_held"
+            /// Somebody who mends what this host keeps of the profile.
+            case blocked
+        }
+
+        package var reason: Reason
+        package var since: Int64
+        /// For people, a line at most.
+        package var detail: String
+
+        package init(reason: Reason, since: Int64, detail: String) {
+            self.reason = reason
+            self.since = since
+            self.detail = detail
+        }
+    }
+
     /// Since the daemon's start.
     package struct Counters: Sendable, Equatable {
         /// Requests of clients that this profile answered.
@@ -56,6 +79,7 @@ package struct ProfileStatus: Sendable, Equatable {
     package var lastSuccessAt: Int64?
     package var lastError: Failure?
     package var nextAttemptAt: Int64?
+    package var waiting: Wait?
     /// False while the credentials could not be written and are in memory only.
     package var isStateDurable = true
     package var counters = Counters()

@@ -45,6 +45,7 @@ extension ProfileStatus {
         json.member("last_success_at", JSONValue(lastSuccessAt))
         json.member("last_error", lastError?.json ?? .null)
         json.member("next_attempt_at", JSONValue(nextAttemptAt))
+        json.member("waiting", waiting?.json ?? .null)
         json.member("state_durable", isStateDurable)
         json.member("counters", counters.json)
     }
@@ -53,6 +54,12 @@ extension ProfileStatus {
 extension ProfileStatus.Failure {
     fileprivate var json: JSONValue {
         ["error": .string(error), "time": JSONValue(time), "detail": .string(detail)]
+    }
+}
+
+extension ProfileStatus.Wait {
+    fileprivate var json: JSONValue {
+        ["reason": .string(reason.rawValue), "since": JSONValue(since), "detail": .string(detail)]
     }
 }
 

@@ -30,6 +30,7 @@ extension ProfileStatus {
         lastSuccessAt = try fields.optional("last_success_at", fields.wholeNumber)
         if let failure = try fields.optional("last_error", fields.object) { lastError = try Failure(failure) }
         nextAttemptAt = try fields.optional("next_attempt_at", fields.wholeNumber)
+        if let wait = try fields.optional("waiting", fields.object) { waiting = try Wait(wait) }
         isStateDurable = try fields.bool("state_durable")
         counters = try Counters(fields.object("counters"))
     }
@@ -40,6 +41,17 @@ extension ProfileStatus.Failure {
         self.init(
             error: try fields.string("error"), time: try fields.wholeNumber("time"),
             detail: try fields.string("detail"))
+    }
+}
+
+extension ProfileStatus.Wait {
+    fileprivate init(_ fields: ReplyFields) throws(ReplyError) {
+        guard let reason = Reason(rawValue: try fields.string("reason")) else {
+            let known = Reason.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ReplyError("the reply's reason: found an unknown one, expected one of \(known)")
+        }
+        self.init(
+            reason: reason, since: try fields.wholeNumber("since"), detail: try fields.string("detail"))
     }
 }
 

@@ -4,9 +4,13 @@ internal import BearerUpstream
 
 /// Exchanges with the authorization server: at most one in flight for a profile, within the budget of all.
 extension Broker {
-    func enqueue(_ exchange: ExchangeOrder) {
+    func enqueue(_ exchange: Exchange, of profile: Profile, at moment: Moment) {
         guard !isStopping else { return }
-        queue.append(exchange)
+        ordered += 1
+        let order = ExchangeOrder(
+            profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange, wantedAt: moment, number: ordered)
+        profile.queued = order
+        queue.append(order)
         sendQueued()
     }
 
@@ -15,6 +19,7 @@ extension Broker {
         var sent: [ExchangeOrder] = []
         while let first = queue.first, budget.take(at: now().boot) {
             queue.removeFirst()
+            if let profile = profiles[first.profile], profile.queued == first { profile.queued = nil }
             sent.append(first)
         }
         if !sent.isEmpty { order(.saveBudget) }

@@ -54,7 +54,7 @@ extension Broker {
             return RegisterReply(profile: profile.name, clientID: clientID).line(id: registrant.id)
         }
         let error =
-            profile.refusal.map { ErrorReply(.registrationRefused, $0) } ?? profile.unavailable(at: now())
+            profile.refusal.map { ErrorReply(.registrationRefused, $0) } ?? unavailable(profile, at: now())
         return error.line(id: registrant.id)
     }
 }

@@ -112,7 +112,7 @@ extension Broker {
             profile.waiters = old.waiters
             profile.watchers = old.watchers
             profile.requests = old.requests + old.replies.repetitions
-            if old.lifecycle.token != nil { publish(profile.unavailable(at: now()), to: profile) }
+            if old.lifecycle.token != nil { publish(unavailable(profile, at: now()), to: profile) }
         }
         start(profile)
         turnAwayWatchers(of: profile)

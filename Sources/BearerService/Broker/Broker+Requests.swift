@@ -95,7 +95,7 @@ extension Broker {
         at moment: Moment
     ) throws(ErrorReply) -> Answer {
         guard !isStopping else { throw .stopping }
-        guard limit > .zero else { throw profile.unavailable(at: moment) }
+        guard limit > .zero else { throw unavailable(profile, at: moment) }
         return .later(
             wait(for: wish, atMost: limit, profile) { outcome, profile in
                 switch outcome {
@@ -146,15 +146,5 @@ extension ErrorReply {
             .invalidRequest,
             "min_valid is \(minimum.components.seconds), but a fresh token lasts \(lifetime.components.seconds) s: ask for "
                 + "less")
-    }
-}
-
-extension Profile {
-    /// What is said to whom no token can be given now.
-    func unavailable(at moment: Moment) -> ErrorReply {
-        let reason = lifecycle.trouble.map { "the last exchange failed: \($0.last.label)" } ?? "it is being fetched"
-        return ErrorReply(
-            .temporarilyUnavailable, "profile \(name) has no such token yet; \(reason)",
-            retryAfter: retryAfter(at: moment))
     }
 }

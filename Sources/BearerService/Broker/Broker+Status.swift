@@ -1,3 +1,4 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerProtocol
 internal import BearerState
@@ -22,8 +23,58 @@ extension Broker {
     }
 }
 
+extension Broker {
+    func status(of profile: Profile, at now: Moment) -> ProfileStatus {
+        var status = profile.status(at: now)
+        status.nextAttemptAt = nextAttempt(of: profile, at: now)
+        return status
+    }
+
+    /// What a client is told that no token can be given to now.
+    func unavailable(_ profile: Profile, at now: Moment) -> ErrorReply {
+        let reason =
+            profile.wait(at: now)?.detail
+            ?? profile.lifecycle.trouble.map { "the last exchange failed: \($0.last.label)" } ?? "it is being fetched"
+        let next = nextAttempt(of: profile, at: now).map { Duration.seconds($0 - now.unixSeconds) }
+        return ErrorReply(
+            .temporarilyUnavailable, "profile \(profile.name) has no such token yet; \(reason)",
+            retryAfter: max(.seconds(1), next ?? .zero))
+    }
+
+    /// When the profile's next exchange is sent, by today's wall clock; `nil` when a token is served and nothing is wrong,
+    /// or nothing is planned.
+    private func nextAttempt(of profile: Profile, at now: Moment) -> Int64? {
+        if let order = profile.queued, let first = queue.first {
+            let before = Double(order.number - first.number)
+            return now.advanced(by: budget.nextAvailable(at: now.boot) - now.boot + .seconds(before / settings.budget.rate))
+                .unixSeconds
+        }
+        let lifecycle = profile.lifecycle
+        guard lifecycle.trouble != nil || lifecycle.isRegistrationHeld || profile.servableToken(at: now) == nil else {
+            return nil
+        }
+        return lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
+    }
+}
+
 extension Profile {
-    func status(at now: Moment) -> ProfileStatus {
+    fileprivate func wait(at now: Moment) -> ProfileStatus.Wait? {
+        if let blockage {
+            return .init(reason: .blocked, since: (blockedAt ?? now).unixSeconds, detail: blockage)
+        }
+        if let queued {
+            return .init(
+                reason: .budget, since: queued.wantedAt.unixSeconds,
+                detail: "its exchange waits its turn in the budget of all profiles")
+        }
+        guard lifecycle.isRegistrationHeld, let last = lifecycle.history.lastIntent else { return nil }
+        let count = lifecycle.history.unanswered
+        return .init(
+            reason: .registrationHeld, since: now.unixSeconds - (now.boot - last).components.seconds,
+            detail: "its registration is put off, because the last \(count) were not answered")
+    }
+
+    fileprivate func status(at now: Moment) -> ProfileStatus {
         let token = servableToken(at: now)
         let trouble = lifecycle.trouble
         var status = ProfileStatus(profile: name, state: .init(state(at: now)))
@@ -33,10 +84,11 @@ extension Profile {
         status.registeredAt = credentials?.registeredAt
         status.generation = lifecycle.generation == 0 ? nil : Int64(lifecycle.generation)
         status.lastSuccessAt = lifecycle.lastSuccess?.unixSeconds
-        status.lastError = trouble.map {
-            ProfileStatus.Failure(error: $0.last.label, time: $0.lastAt.unixSeconds, detail: $0.last.detail)
-        }
-        status.nextAttemptAt = trouble == nil ? nil : unixTime(lifecycle.nextAttempt, at: now)
+        status.waiting = wait(at: now)
+        status.lastError =
+            trouble.map {
+                ProfileStatus.Failure(error: $0.last.label, time: $0.lastAt.unixSeconds, detail: $0.last.detail)
+            } ?? blockage.map { .init(error: "blocked", time: (blockedAt ?? now).unixSeconds, detail: $0) }
         status.isStateDurable = unsaved.isEmpty
         let counters = lifecycle.counters
         status.counters = .init(

@@ -28,7 +28,7 @@ extension Broker {
     }
 
     private func told(_ profiles: some Collection<Profile>, at now: Moment) -> String {
-        profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(isQueued: isQueued($0), at: now))" }
+        profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(at: now))" }
             .joined(separator: "; ")
     }
 
@@ -41,16 +41,11 @@ extension Broker {
         let wait = unsettled.isEmpty ? "" : "; waiting for \(waited)\(more > 0 ? " and \(more) more" : "")"
         return "\(profiles.count) profiles: \(counts.joined(separator: ", "))\(wait)"
     }
-
-    /// Whether the profile's exchange still waits for the budget.
-    private func isQueued(_ profile: Profile) -> Bool {
-        queue.contains { $0.owner == ObjectIdentifier(profile) }
-    }
 }
 
 extension Profile {
-    fileprivate func summary(isQueued: Bool, at now: Moment) -> String {
-        let plan = plan(isQueued: isQueued, at: now)
+    fileprivate func summary(at now: Moment) -> String {
+        let plan = plan(at: now)
         if let token = servableToken(at: now) { return "token for \(token.remaining(at: now).minutesText), \(plan)" }
         if let blockage { return "refused: \(blockage)" }
         if lifecycle.trouble?.refusal != nil, lifecycle.exchange == nil { return plan }
@@ -58,9 +53,9 @@ extension Profile {
         return "\(doing), \(plan)"
     }
 
-    private func plan(isQueued: Bool, at now: Moment) -> String {
+    private func plan(at now: Moment) -> String {
         if let exchange = lifecycle.exchange {
-            return isQueued ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
+            return queued != nil ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
         }
         let time = lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).wallTimeOfDay } ?? "never"
         if lifecycle.isRegistrationHeld { return "held until \(time): earlier registrations were not answered" }

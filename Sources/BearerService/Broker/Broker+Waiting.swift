@@ -37,7 +37,7 @@ extension Broker {
         if let refusal = profile.refusal {
             return endWaiting(profile, with: ErrorReply(.registrationRefused, refusal))
         }
-        let error = profile.unavailable(at: moment)
+        let error = unavailable(profile, at: moment)
         for (number, waiter) in profile.waiters {
             if case .other = waiter.wish { finish(number, of: profile, with: .failed(error)) }
         }
@@ -55,7 +55,7 @@ extension Broker {
 
     private func waitEnded(_ ticket: Ticket) {
         guard let profile = profiles[ticket.profile] else { return }
-        finish(ticket.number, of: profile, with: .failed(profile.unavailable(at: now())))
+        finish(ticket.number, of: profile, with: .failed(unavailable(profile, at: now())))
     }
 
     /// What ends the wait now that there is a new token; `nil` if it does not.

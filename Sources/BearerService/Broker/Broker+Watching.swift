@@ -30,7 +30,7 @@ extension Broker {
     }
 
     func tokenEnded(_ profile: Profile, at moment: Moment) {
-        publish(profile.unavailable(at: moment), to: profile)
+        publish(unavailable(profile, at: moment), to: profile)
     }
 
     func publish(_ error: ErrorReply, to profile: Profile) {

@@ -58,6 +58,7 @@ actor Broker {
     var budget: Budget
     /// Exchanges that wait for the budget, first come first served.
     var queue: [ExchangeOrder] = []
+    var ordered: UInt64 = 0
     /// When credentials that are not on disk are written again, on CLOCK_BOOTTIME.
     var nextSave: Duration?
 
@@ -146,6 +147,7 @@ actor Broker {
     /// The caller sets the alarm.
     func start(_ profile: Profile) {
         guard let blockage = profile.blockage else { return take(.start, for: profile) }
+        profile.blockedAt = now()
         journal.write(.profileBlocked, "\(profile.name): \(blockage)", [.profile: profile.name])
         refused(profile)
     }
@@ -195,7 +197,7 @@ actor Broker {
         for action in actions {
             switch action {
             case .send(let exchange):
-                enqueue(ExchangeOrder(profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange))
+                enqueue(exchange, of: profile, at: moment)
             case .saveHistory: order(.saveHistory(profile: profile.name))
             case .report(let report): journal.report(report, of: profile, at: moment)
             case .tokenChanged:

@@ -6,6 +6,9 @@ struct ExchangeOrder: Sendable, Equatable {
     /// The very ``Profile``: exchanges of one that a reload put in its place have the same numbers.
     let owner: ObjectIdentifier
     let exchange: Exchange
+    /// When it was wanted, and how many were before since the start.
+    let wantedAt: Moment
+    let number: UInt64
 }
 
 /// Work that takes time, and so happens beside the serving loop.

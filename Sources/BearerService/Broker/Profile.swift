@@ -13,8 +13,11 @@ final class Profile {
     var unsaved: Set<ProfileFiles.Part> = []
     /// A registration was sent, and what came of it is not on disk yet.
     var isRegistering = false
-    /// Why nothing is asked upstream, when this host must mend it first.
+    /// Why nothing is asked upstream, when this host must mend it first, and since when.
     var blockage: String?
+    var blockedAt: Moment?
+    /// Its exchange, while that waits for the budget.
+    var queued: ExchangeOrder?
     var waiters: [UInt64: Waiter] = [:]
     var watchers: [UInt64: Watcher] = [:]
     /// Administrators who wait for a forced registration.
@@ -52,10 +55,6 @@ final class Profile {
         return "the authorization server refuses profile \(name): \(error.rawValue)"
     }
 
-    /// `retry_after` for who is told to come back.
-    func retryAfter(at now: Moment) -> Duration {
-        lifecycle.nextAttempt?.remaining(at: now) ?? .seconds(1)
-    }
 
     func state(at now: Moment) -> ProfileState {
         blockage == nil ? lifecycle.state(at: now) : .refused

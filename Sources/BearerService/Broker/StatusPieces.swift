@@ -30,7 +30,7 @@ struct StatusPieces: Sendable {
             guard let profile = broker.profiles[name], broker.maySee(client, profile) else { continue }
             if !isFirst { piece.append(UInt8(ascii: ",")) }
             isFirst = false
-            profile.status(at: moment).encode(into: &piece)
+            broker.status(of: profile, at: moment).encode(into: &piece)
         }
         if names.isEmpty {
             isOver = true

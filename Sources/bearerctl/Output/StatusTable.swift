@@ -39,7 +39,9 @@ struct StatusTable {
     }
 
     private static func trouble(_ profile: ProfileStatus) -> String? {
-        profile.lastError.map { "\n\(profile.profile): \($0.error): \($0.detail)" }
+        let wait = profile.waiting.flatMap { $0.reason == .blocked ? nil : (word: $0.reason.rawValue, detail: $0.detail) }
+        let lines = [profile.lastError.map { ($0.error, $0.detail) }, wait].compactMap { $0 }
+        return lines.isEmpty ? nil : lines.map { "\n\(profile.profile): \($0.0): \($0.1)" }.joined()
     }
 
     /// The two largest units.

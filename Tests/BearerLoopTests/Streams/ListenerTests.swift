@@ -29,8 +29,9 @@ import Testing
             _ = try LoopError.checked("bind", result)
         }
 
-        func connect() throws -> CInt {
-            let client = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        func connect(waits: Bool = true) throws(LoopError) -> CInt {
+            let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | (waits ? 0 : SOCK_NONBLOCK.rawValue)
+            let client = socket(AF_UNIX, CInt(kind), 0)
             let result = withUnsafePointer(to: address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(client, $0, length) }
             }
@@ -61,6 +62,40 @@ import Testing
             #expect(counts.count < 12, "\(counts)")
             try await test.perform { _ in listener.stop() }
             #expect(throws: LoopError(call: "connect", code: ECONNREFUSED)) { try address.connect() }
+            for descriptor in accepted.all + clients.all { close(descriptor) }
+        }
+    }
+
+    @Test("in a flood few may wait to be accepted; once it is over there is room for many again")
+    func flood() async throws {
+        try await TestLoop.run { test in
+            let (address, refused) = (try Address(), Collected<LoopError>())
+            let (accepted, clients) = (Collected<CInt>(), Collected<CInt>())
+            let listener = Listener(address.descriptor, on: test.loop) { _ in
+                Issue.record("there is room")
+            } onConnection: { connection in
+                accepted.add(connection)
+                guard accepted.all.count == 150 else { return }
+                do throws(LoopError) {
+                    clients.add(try address.connect(waits: false))
+                } catch {
+                    refused.add(error)
+                }
+            }
+            try await test.perform { _ in try listener.start() }
+            func connectMany(_ count: Int) async throws {
+                try await test.duringOneTurn {
+                    for _ in 0..<count { clients.add(try address.connect(waits: false)) }
+                }
+                while accepted.all.count < clients.all.count { try await test.turns(1) }
+            }
+            try await connectMany(400)
+            #expect(refused.all == [LoopError(call: "connect", code: EAGAIN)])
+            try await test.advance(by: .seconds(2))
+            try await connectMany(1)
+            try await connectMany(400)
+            #expect(accepted.all.count == 801)
+            try await test.perform { _ in listener.stop() }
             for descriptor in accepted.all + clients.all { close(descriptor) }
         }
     }

@@ -12,7 +12,7 @@ import Testing
             #"{"version":"1.0","pid":42,"started_at":1763900000,"connections":14,"profiles":["#
             + #"{"profile":"tv","state":"starting","expires_at":null,"renew_at":null,"client_id":null,"#
             + #""registered_at":null,"generation":null,"last_success_at":null,"last_error":null,"#
-            + #""next_attempt_at":null,"state_durable":true,"#
+            + #""next_attempt_at":null,"waiting":null,"state_durable":true,"#
             + #""counters":{"requests":0,"renewals":0,"failures":0,"registrations":0}}],"id":1}"#
         #expect(text { reply.encode(id: RequestID(1), into: &$0) } == expected + "\n")
     }
@@ -79,6 +79,7 @@ extension ProfileStatus {
         status.lastSuccessAt = 5
         status.nextAttemptAt = 6
         status.lastError = Failure(error: "http_503", time: 7, detail: "503, \"expected\" a success")
+        status.waiting = Wait(reason: .registrationHeld, since: 8, detail: "a \"detail\"")
         status.isStateDurable = false
         status.counters = Counters(requests: 9, renewals: 10, failures: 11, registrations: 12)
         return status

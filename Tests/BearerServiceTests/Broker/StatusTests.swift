@@ -1,8 +1,10 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerJSON
 import BearerLoop
 import BearerProtocol
+import BearerState
 import TestSupport
 import Testing
 
@@ -53,6 +55,77 @@ import Testing
             let text = await test.broker.summary().text
             #expect(text.hasPrefix("default: token for 29 min") && text.contains("failing (http_503), next attempt "))
         }
+    }
+
+    @Test("a profile that is blocked says why and since when, and its clients are told")
+    func blocked() async throws {
+        let setup = try await setupWithState { files, state in
+            let credentials = ClientCredentials(clientID: "client", clientSecret: Secret("canary"), issuedAt: nil)
+            try files.credentials.save(StoredCredentials(credentials: credentials, registeredAt: 1))
+            let name = try #require(state.names(in: "default").first { $0.hasPrefix("client-") })
+            state.write("damaged".utf8, to: "default/\(name)")
+        }
+        try await withBroker(setup) { test in
+            let profile = try #require(try await status(test).reply.profiles.first)
+            let wait = try #require(profile.waiting)
+            #expect(profile.state == .refused && wait.reason == .blocked && profile.nextAttemptAt == nil)
+            #expect(abs(wait.since - test.clock.now().unixSeconds) <= 5 && wait.detail.contains("damaged"))
+            #expect(profile.lastError == .init(error: "blocked", time: wait.since, detail: wait.detail))
+        }
+        await setup.server?.shutdown()
+    }
+
+    @Test("a registration that is put off says so, since when and until when, and clients are told the same")
+    func putOff() async throws {
+        let began = SystemClock.now().unixSeconds - 100
+        let setup = try await setupWithState { files, _ in
+            try files.ledger.save(RegistrationRecord(unanswered: 5, lastIntentAt: began))
+        }
+        try await withBroker(setup) { test in
+            let profile = try #require(try await status(test).reply.profiles.first)
+            let wait = try #require(profile.waiting)
+            #expect(profile.state == .starting && wait.reason == .registrationHeld)
+            #expect(abs(wait.since - began) <= 2 && wait.detail.contains("5"))
+            // Four minutes after the last of five.
+            #expect(abs(try #require(profile.nextAttemptAt) - (began + 240)) <= 2)
+            let error = try await test.connect().ask(#"{"op":"token","wait":0}"#).error()
+            #expect(error.code == .temporarilyUnavailable && error.description.contains(wait.detail))
+            #expect((130...141).contains(try #require(error.retryAfter).components.seconds))
+            #expect(test.server.calls.isEmpty)
+        }
+        await setup.server?.shutdown()
+    }
+
+    @Test("profiles that wait for the budget say so, each with the time when it is its turn")
+    func waitingForBudget() async throws {
+        var setup = BrokerSetup()
+        setup.clock.stop()
+        setup.configuration.budget.rate = 0.5
+        setup.configuration.budget.burst = 1
+        setup.profiles = { server in try (0..<4).map { try .sample("p\($0)", server: server) } }
+        try await withBroker(setup, prepare: { $0.server.script(.register, [], then: .hang) }) { test in
+            let profiles = try await status(test).reply.profiles
+            let waiting = profiles.filter { $0.waiting?.reason == .budget }
+            let now = test.clock.now().unixSeconds
+            #expect(waiting.count == 3 && waiting.allSatisfy { $0.waiting?.since == now && $0.state == .starting })
+            #expect(Set(waiting.map { ($0.nextAttemptAt ?? 0) - now }).isSubset(of: [2, 3, 4, 5, 6, 7]))
+            #expect(Set(waiting.map(\.nextAttemptAt)).count == 3)
+            let name = try #require(waiting.first).profile
+            let error = try await test.connect().ask(#"{"op":"token","wait":0,"profile":"\#(name)"}"#).error()
+            #expect(error.description.contains("budget"))
+        }
+    }
+
+    /// A setup with a server, and with a state directory that `prepare` has written to.
+    private func setupWithState(
+        _ prepare: (ProfileFiles, TemporaryDirectory) throws -> Void
+    ) async throws -> BrokerSetup {
+        var setup = BrokerSetup()
+        let server = try await AuthServerSimulator.start(setup.simulator)
+        setup.server = server
+        let directory = try StateDirectory.open(path: setup.state.path, machineIDPath: "/nonexistent")
+        try prepare(ProfileFiles(directory, key: ProfileSettings.sample(server: server.baseURL).key), setup.state)
+        return setup
     }
 
     @Test("a disk that takes nothing stops nothing: it shows in status, and ends in the journal")

@@ -64,6 +64,6 @@ struct FaultDays: Sendable {
         let profile = Profile(LoadedProfile(settings: try .sample(), files: files))
         profile.lifecycle = day.lifecycle
         if profile.servableToken(at: day.now) != nil { return nil }
-        return profile.refusal == nil ? profile.unavailable(at: day.now).code.rawValue : "registration_refused"
+        return profile.refusal == nil ? ErrorCode.temporarilyUnavailable.rawValue : "registration_refused"
     }
 }
