@@ -63,13 +63,13 @@ import Testing
     }
 }
 
-@Suite("TokenReplyCache") struct TokenReplyCacheTests {
+@Suite("TokenReplies") struct TokenRepliesTests {
     private let start = Moment(boot: .seconds(1000), wall: .seconds(1_700_000_000))
 
     @Test("what it answers is what encoding anew would, whatever time and token")
     func fuzz() {
         var random = SeededGenerator(seed: 7)
-        var cache = TokenReplyCache()
+        let cache = TokenReplies()
         var token = AccessToken.sample("one", since: start)
         var now = start
         for step in 0..<2000 {
