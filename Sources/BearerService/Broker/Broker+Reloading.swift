@@ -39,8 +39,8 @@ extension Broker {
     }
 
     /// Reads what is on disk of the profiles that are new or belong to something else now. When it returns, no
-    /// registration of a profile that goes is in flight, and its credentials are on disk: they would be lost, or made
-    /// a second time when the configuration is changed back.
+    /// registration of a profile that goes is in flight, and everything of it is on disk: it would be lost, or credentials
+    /// made a second time when the configuration is changed back.
     private func loadChanged(_ reloaded: Reloaded) async throws(StartFailure) -> [String: LoadedProfile] {
         let kept = Dictionary(uniqueKeysWithValues: reloaded.profiles.map { ($0.name, $0.key) })
         while true {
@@ -48,12 +48,13 @@ extension Broker {
             let changed = try await load(reloaded.profiles.filter(needsLoading))
             let leaving = profiles.values.filter { kept[$0.name] != $0.settings.key }
             if leaving.contains(where: \.isRegistering) { continue }
-            guard let endangered = leaving.first(where: { $0.unsaved.contains(.credentials) }) else { return changed }
+            guard let endangered = leaving.first(where: { !$0.unsaved.isEmpty }) else { return changed }
             reloaded.upstream.shutdown()
             throw StartFailure(
                 .configuration,
-                "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a "
-                    + "state directory that can be written before its server or statement changes or it is removed")
+                "profile \(endangered.name): its client credentials or registration history are not on disk yet, and "
+                    + "would be lost; expected a state directory that can be written before its server or statement "
+                    + "changes or it is removed")
         }
     }
 
