@@ -29,9 +29,15 @@ extension Broker {
         for part in profile.unsaved { await save(part, of: profile) }
     }
 
-    /// Orders everything to be written that is not on disk.
+    /// What could not be written or kept is tried again in a while. The caller sets the alarm.
+    func saveLater() {
+        nextSave = now().boot + Self.saveInterval
+    }
+
+    /// Orders everything to be written that is not on disk, and keeps the tokens that are not in the store.
     func orderSaves() {
         nextSave = nil
+        for profile in profiles.values { keep(profile) }
         for profile in profiles.values where !profile.unsaved.isEmpty { order(.save(profile: profile.name)) }
     }
 
@@ -50,7 +56,7 @@ extension Broker {
     private func notSaved(_ part: ProfileFiles.Part, of profile: Profile, _ error: StateError) {
         let isFirst = profile.unsaved.isEmpty
         profile.unsaved.insert(part)
-        nextSave = now().boot + Self.saveInterval
+        saveLater()
         setAlarm()
         guard isFirst else { return }
         let message =

@@ -58,7 +58,7 @@ actor Broker {
     var budget: Budget
     /// Exchanges that wait for the budget, first come first served.
     var queue: [ExchangeOrder] = []
-    /// When credentials that are not on disk are written again, on CLOCK_BOOTTIME.
+    /// When what could not be written or kept is tried again, on CLOCK_BOOTTIME.
     var nextSave: Duration?
 
     private let changed: AsyncStream<Void>.Continuation
@@ -222,6 +222,7 @@ actor Broker {
         wallClockOffset = moment.wallClockOffset
         for profile in profiles.values {
             let isDue = profile.lifecycle.nextDeadline?.isReached(at: moment) == true
+            forgetEnded(profile, at: moment)
             if isDue || (isStepped && profile.blockage == nil) { take(.deadline, for: profile) }
         }
         // A step of the wall clock changes what is said of times.
@@ -235,6 +236,9 @@ actor Broker {
         let moment = now()
         var times = profiles.values.compactMap { profile in
             profile.lifecycle.nextDeadline.map { moment.boot + $0.remaining(at: moment) }
+        }
+        times += profiles.values.compactMap { profile in
+            profile.stored.map { moment.boot + $0.endOfService.remaining(at: moment) }
         }
         if !queue.isEmpty { times.append(budget.nextAvailable(at: moment.boot)) }
         if let nextSave { times.append(nextSave) }

@@ -23,8 +23,8 @@ final class Profile {
     var requests: UInt64 = 0
     let replies = TokenReplies()
     var audit = Audit()
-    /// The generation that the token store keeps.
-    var stored: UInt64?
+    /// The token that the token store keeps.
+    var stored: StoredGeneration?
 
     init(_ loaded: LoadedProfile) {
         settings = loaded.settings
@@ -34,7 +34,7 @@ final class Profile {
         lifecycle = TokenLifecycle(
             renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
             hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
-        stored = loaded.token?.generation
+        stored = loaded.token.map(StoredGeneration.init)
     }
 
     var name: String { settings.name }
@@ -59,5 +59,16 @@ final class Profile {
 
     func state(at now: Moment) -> ProfileState {
         blockage == nil ? lifecycle.state(at: now) : .refused
+    }
+}
+
+/// Which token is kept in the store, and until when it is of use.
+struct StoredGeneration {
+    let generation: UInt64
+    let endOfService: Moment
+
+    init(_ token: AccessToken) {
+        generation = token.generation
+        endOfService = token.endOfService
     }
 }

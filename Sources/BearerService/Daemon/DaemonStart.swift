@@ -98,9 +98,10 @@ struct DaemonStart {
         _ directory: StateDirectory, _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
     ) -> Broker {
         let (log, names) = (log, Worker<BackgroundWork>("names"))
+        let bootID = BootID.current()
         let services = BrokerServices(
-            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: BootID.current()),
-            store: TokenStore(store: DescriptorStore()), journal: journal,
+            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: bootID),
+            store: TokenStore(store: DescriptorStore(), bootID: bootID), journal: journal,
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),

@@ -6,20 +6,36 @@ internal import Glibc
 /// Tokens in sealed memfds in systemd's file descriptor store, so that a restart costs no call upstream.
 struct TokenStore: Sendable {
     private let store: DescriptorStore
-    private let bootID: String
+    private let bootID: String?
+    private let makeFile: @Sendable () -> CInt
 
-    init(store: DescriptorStore) {
+    /// - Parameters:
+    ///   - bootID: that of this boot; without it no token is kept or taken back, as its times could mean anything.
+    ///   - makeFile: makes an empty memfd; -1 when it cannot.
+    init(
+        store: DescriptorStore, bootID: String?,
+        makeFile: @escaping @Sendable () -> CInt = { clinux_memfd("bearerd-token") }
+    ) {
         self.store = store
-        bootID = BootID.current() ?? ""
+        self.bootID = bootID
+        self.makeFile = makeFile
     }
 
-    /// Keeps `token`, then lets go of the one before it. Without a store, or without a descriptor left, nothing is
-    /// kept: the next start asks for a token.
-    func keep(_ token: AccessToken, of profile: String, fingerprint: String, replacing old: UInt64?) {
+    /// Whether tokens can be kept at all. systemd does not say whether it takes descriptors.
+    var isAvailable: Bool { store.isAvailable && bootID != nil }
+
+    /// Keeps `token`, then lets go of the one before it.
+    ///
+    /// - Returns: whether the token was handed to systemd; if not, for want of a store, a descriptor or memory, the one before
+    ///   it stays.
+    func keep(_ token: AccessToken, of profile: String, fingerprint: String, replacing old: UInt64?) -> Bool {
+        guard let bootID else { return false }
         let stored = StoredToken(profile: profile, token: token, bootID: bootID, fingerprint: fingerprint)
-        guard let descriptor = Self.sealedFile(stored) else { return }
-        store.add(descriptor, name: Self.name(profile, token.generation))
+        guard let descriptor = sealedFile(stored),
+            store.add(descriptor, name: Self.name(profile, token.generation))
+        else { return false }
         if let old { store.remove(name: Self.name(profile, old)) }
+        return true
     }
 
     func forget(_ generation: UInt64, of profile: String) {
@@ -75,8 +91,8 @@ struct TokenStore: Sendable {
     /// A name in the store: `token-<profile>-<generation>`.
     private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
 
-    private static func sealedFile(_ stored: StoredToken) -> CInt? {
-        let descriptor = clinux_memfd("bearerd-token")
+    private func sealedFile(_ stored: StoredToken) -> CInt? {
+        let descriptor = makeFile()
         guard descriptor >= 0 else { return nil }
         var bytes = stored.encoded()
         defer { Secret.wipe(&bytes) }

@@ -1,4 +1,5 @@
 import BearerSystemd
+import CLinux
 import Glibc
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 final class TestStore: Sendable {
     private let kept = Mutex<[(name: String, descriptor: CInt)]>([])
     private let removed = Mutex<[String]>([])
+    private let isOutOfDescriptors = Mutex(false)
 
     deinit {
         for entry in kept.withLock({ $0 }) { close(entry.descriptor) }
@@ -17,14 +19,22 @@ final class TestStore: Sendable {
 
     var removals: [String] { removed.withLock { $0 } }
 
-    var store: TokenStore {
+    var store: TokenStore { store(bootID: BootID.current()) }
+
+    func store(bootID: String?) -> TokenStore {
         TokenStore(
             store: DescriptorStore { [self] operation in
                 switch operation {
                 case .add(let descriptor, let name): add(descriptor, name: name)
                 case .remove(let name): remove(name)
                 }
-            })
+            }, bootID: bootID,
+            makeFile: { [self] in isOutOfDescriptors.withLock { $0 } ? -1 : clinux_memfd("bearerd-test") })
+    }
+
+    /// From now on the kernel has no memfd for the daemon, or has them again.
+    func setOutOfDescriptors(_ isOut: Bool) {
+        isOutOfDescriptors.withLock { $0 = isOut }
     }
 
     /// Copies of what is kept, as a new process is given them.
