@@ -36,7 +36,7 @@ extension Broker {
             handleIfCurrent(outcome, for: profile)
         case .registration:
             profile.isRegistering = true
-            await save(.history, of: profile)
+            if await !save(.history, of: profile) { profile.lifecycle.registrationNotRecorded() }
             let sentAt = now()
             let outcome = await register(order.exchange, for: profile)
             settleBudget(outcome, sentAt: sentAt)

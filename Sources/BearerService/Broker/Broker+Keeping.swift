@@ -11,7 +11,8 @@ extension Broker {
         else { return }
         let fingerprint = StoredToken.fingerprint(server: profile.settings.server, credentials: credentials)
         let old = profile.stored?.generation
-        if store.keep(token, of: profile.name, fingerprint: fingerprint, replacing: old) {
+        let key = profile.settings.key.fileIdentifier
+        if store.keep(token, of: profile.name, fingerprint: fingerprint, key: key, replacing: old) {
             profile.stored = StoredGeneration(token)
         } else {
             saveLater()

@@ -18,6 +18,7 @@ actor Broker {
     let disk: Disk
     let loader: ProfileLoader
     let store: TokenStore
+    let unsaved: UnsavedStore
     let journal: Journal
     nonisolated let identity: DaemonIdentity
     /// Reads and checks the configuration anew.
@@ -77,6 +78,7 @@ actor Broker {
         disk = services.disk
         loader = services.loader
         store = services.store
+        unsaved = services.unsaved
         journal = services.journal
         identity = services.identity
         reloader = services.reloader
@@ -135,6 +137,7 @@ actor Broker {
         switch job {
         case .exchange(let order): await carryOut(order)
         case .save(let name): await saveAgain(name)
+        case .loadAgain(let name): await loadAgain(name)
         case .saveHistory(let name): if let profile = profiles[name] { await save(.history, of: profile) }
         case .saveBudget: await saveBudget()
         case .reload(let request): await carryOut(request)
@@ -145,9 +148,8 @@ actor Broker {
 
     /// The caller sets the alarm.
     func start(_ profile: Profile) {
-        guard let blockage = profile.blockage else { return take(.start, for: profile) }
-        journal.write(.profileBlocked, "\(profile.name): \(blockage)", [.profile: profile.name])
-        refused(profile)
+        if !profile.unsaved.isEmpty { nextSave = now().boot }
+        profile.blockage == nil ? take(.start, for: profile) : startBlocked(profile)
     }
 
     /// Sends nothing upstream from now on, gives token requests in flight up, writes what is not on disk yet, and has
@@ -204,7 +206,7 @@ actor Broker {
                 tokenChanged(profile, at: moment)
             case .tokenEnded:
                 profile.replies.forget()
-                tokenEnded(profile, at: moment)
+                profile.blockage == nil ? tokenEnded(profile, at: moment) : refused(profile)
             case .exchangeFailed: exchangeFailed(profile, at: moment)
             case .refused:
                 profile.replies.forget()

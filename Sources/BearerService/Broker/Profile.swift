@@ -11,10 +11,16 @@ final class Profile {
     var credentials: StoredCredentials?
     /// What is known here and could not be written: a restart would lose it.
     var unsaved: Set<ProfileFiles.Part> = []
+    /// What the store has of it meanwhile, which may be an older state.
+    var kept: [ProfileFiles.Part: UnsavedStore.Entry] = [:]
+    /// The journal was told that something is not on disk.
+    var isUnsavedTold = false
     /// A registration was sent, and what came of it is not on disk yet.
     var isRegistering = false
     /// Why nothing is asked upstream, when this host must mend it first.
     var blockage: String?
+    /// Whether the blockage may pass by itself.
+    let isBlockagePassing: Bool
     var waiters: [UInt64: Waiter] = [:]
     var watchers: [UInt64: Watcher] = [:]
     /// Administrators who wait for a forced registration.
@@ -25,12 +31,18 @@ final class Profile {
     var audit = Audit()
     /// The token that the token store keeps.
     var stored: StoredGeneration?
+    /// What the token of an earlier process was issued to.
+    let tokenFingerprint: String?
 
     init(_ loaded: LoadedProfile) {
         settings = loaded.settings
         files = loaded.files
         credentials = loaded.credentials
         blockage = loaded.blockage
+        isBlockagePassing = loaded.isBlockagePassing
+        unsaved = Set(loaded.unsaved.keys)
+        kept = loaded.unsaved
+        tokenFingerprint = loaded.tokenFingerprint
         lifecycle = TokenLifecycle(
             renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
             hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
@@ -58,7 +70,8 @@ final class Profile {
     }
 
     func state(at now: Moment) -> ProfileState {
-        blockage == nil ? lifecycle.state(at: now) : .refused
+        guard blockage != nil else { return lifecycle.state(at: now) }
+        return servableToken(at: now) == nil ? .refused : .degraded
     }
 }
 

@@ -16,12 +16,12 @@ import Testing
         var drops: [String] = []
         let tokens = kept.store.takeBack(
             kept.handOver(), onDrop: { drops.append("\($0): \($2.rawValue)") }, isUsable: usable)
-        return (tokens, drops)
+        return (tokens.mapValues(\.token), drops)
     }
 
     private func keep(_ token: AccessToken, of profile: String = "default", replacing old: UInt64? = nil) async {
         let before = kept.names.count
-        #expect(kept.store.keep(token, of: profile, fingerprint: "f", replacing: old))
+        #expect(kept.store.keep(token, of: profile, fingerprint: "f", key: "k", replacing: old))
         let name = "token-\(profile)-\(token.generation)"
         await eventually("it is stored") { kept.names.contains(name) && (old == nil || kept.names.count == before) }
     }
@@ -113,7 +113,7 @@ import Testing
         await keep(.sample("one"))
         kept.setOutOfDescriptors(true)
         let store = kept.store
-        #expect(!store.keep(.sample("two", generation: 2), of: "default", fingerprint: "f", replacing: 1))
+        #expect(!store.keep(.sample("two", generation: 2), of: "default", fingerprint: "f", key: "k", replacing: 1))
         store.flush()
         #expect(kept.names == ["token-default-1"])
     }
@@ -123,7 +123,7 @@ import Testing
         await keep(.sample("one"))
         let store = kept.store(bootID: nil)
         #expect(!store.isAvailable)
-        #expect(!store.keep(.sample(), of: "other", fingerprint: "f", replacing: nil))
+        #expect(!store.keep(.sample(), of: "other", fingerprint: "f", key: "k", replacing: nil))
         var problems: [StoredTokenError] = []
         let tokens = store.takeBack(kept.handOver(), onDrop: { problems.append($2) }, isUsable: { _ in nil })
         #expect(tokens.isEmpty && problems == [.otherBoot])
