@@ -17,6 +17,7 @@ import Testing
         setup.simulator = SimulatorConfiguration(throttle: nil, tokenLifetime: 3600)
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
+        setup.kept = TestStore()
         file = "default/client-\(try ProfileSettings.sample(server: server.baseURL).key.fileIdentifier).json"
         try await withBroker(setup) { test in
             await eventually("there is a token") { await test.broker.tokenCount == 1 }

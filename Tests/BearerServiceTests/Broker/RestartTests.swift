@@ -11,16 +11,18 @@ import Testing
     .enabled(if: Mount.isPermitted, "SKIPPED: only root with CAP_SYS_ADMIN can mount the disks that fail"))
 struct RestartTests {
     private let mount: Mount
+    private let kept = TestStore()
     private var setup = BrokerSetup()
 
     init() async throws {
         mount = try Mount(size: "256k")
         setup.state = mount.directory
+        setup.kept = kept
         setup.server = try await AuthServerSimulator.start(setup.simulator)
         try #require(mount.remount(readOnly: true))
     }
 
-    private var unsavedNames: [String] { setup.kept.names.filter { $0.hasPrefix("unsaved-") }.sorted() }
+    private var unsavedNames: [String] { kept.names.filter { $0.hasPrefix("unsaved-") }.sorted() }
 
     @Test("one registration and one token over all restarts, and everything on disk once it takes it")
     func credentials() async throws {

@@ -26,7 +26,7 @@ struct BrokerSetup {
     var clock = TestClock()
     var bootID = "boot-1"
     /// What systemd kept of an earlier broker, where there was one.
-    var kept = TestStore()
+    var kept: TestStore?
     /// A server that is there already; else one is started.
     var server: AuthServerSimulator?
     var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
@@ -80,7 +80,7 @@ final class TestBroker: Sendable {
     }
 
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
-        (clock, state, kept) = (setup.clock, setup.state, setup.kept)
+        (clock, state, kept) = (setup.clock, setup.state, setup.kept ?? TestStore())
         isServerOwn = setup.server == nil
         server = if let server = setup.server { server } else { try await AuthServerSimulator.start(setup.simulator) }
         disk = Disk(path: state.path)
@@ -91,8 +91,8 @@ final class TestBroker: Sendable {
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
-            disk: disk, loader: loader, store: kept.store, unsaved: kept.unsaved, journal: log.journal, identity: identity,
-            reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
+            disk: disk, loader: loader, store: kept.store, unsaved: kept.unsaved, journal: log.journal,
+            identity: identity, reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
         let start = clock.now()
         let stored = StoredState(
             loader: loader, tokens: services.store, unsaved: services.unsaved, journal: log.journal)
