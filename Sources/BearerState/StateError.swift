@@ -1,4 +1,5 @@
 package import BearerJSON
+internal import Glibc
 
 /// Why the state directory, or a file in it, cannot be used. Holds paths and numbers, never credentials.
 package enum StateError: Error, Sendable, Equatable {
@@ -40,6 +41,15 @@ package enum StateError: Error, Sendable, Equatable {
         case create, write, synchronize, rename
         case keepAside = "keep the old file aside"
         case synchronizeDirectory = "synchronize the directory"
+    }
+
+    /// Whether it may pass by itself: the disk, the kernel or the network file system was unwell at that moment.
+    package var isPassing: Bool {
+        switch self {
+        case .unusableDirectory(_, .failed(let errno)), .unusableFile(_, .unreadable(let errno)):
+            [EIO, EMFILE, ENFILE, ENOMEM, ESTALE].contains(errno)
+        case .locked, .cannotCreate, .unusableDirectory, .unusableFile, .notWritten: false
+        }
     }
 
     /// What the daemon exits with when this keeps it from starting, sysexits.h.

@@ -23,6 +23,11 @@ struct RegistrationGuard: Sendable, Equatable {
         writtenOffset = now.wallClockOffset
     }
 
+    /// The intent of the registration that is about to be sent could be recorded nowhere.
+    mutating func notWritten() {
+        history.recordUnwrittenIntent()
+    }
+
     mutating func succeeded(replacing: Bool, at now: Moment) {
         history.recordAnswer()
         isHoldReported = false

@@ -20,11 +20,14 @@ package struct RegistrationHistory: Sendable, Equatable {
     /// Rejected credentials are replaced at most once in this time.
     package static let replacementInterval = Duration.seconds(86_400)
 
+    /// After this many unanswered registrations the next one waits.
+    private static let firstHeld = 3
+
     /// How long the next registration must still wait: nothing up to two unanswered ones, then 1, 2, 4 … 60 minutes
     /// after the last.
     package func hold(at boot: Duration) -> Duration {
-        guard unanswered >= 3, let lastIntent else { return .zero }
-        let pause = min(Duration.seconds(60 << min(unanswered - 3, 6)), .seconds(3600))
+        guard unanswered >= Self.firstHeld, let lastIntent else { return .zero }
+        let pause = min(Duration.seconds(60 << min(unanswered - Self.firstHeld, 6)), .seconds(3600))
         return max(.zero, pause - (boot - lastIntent))
     }
 
@@ -39,6 +42,11 @@ package struct RegistrationHistory: Sendable, Equatable {
         unanswered += 1
         lastIntent = boot
         if replacing { lastReplacement = boot }
+    }
+
+    /// The intent could be recorded nowhere. What is not known of earlier processes counts as unanswered.
+    package mutating func recordUnwrittenIntent() {
+        unanswered = max(unanswered, Self.firstHeld)
     }
 
     /// No answer came to the last intent: the server may have carried it out as late as now.

@@ -68,6 +68,11 @@ package struct TokenLifecycle: Sendable, Equatable {
     /// What must survive a restart of the profile's registrations.
     package var history: RegistrationHistory { registrations.history }
 
+    /// The intent of the registration in flight could be recorded nowhere: should it stay unanswered, the next one waits.
+    package mutating func registrationNotRecorded() {
+        registrations.notWritten()
+    }
+
     /// When ``LifecycleEvent/deadline`` is due next; nothing is due while it is `nil`.
     package var nextDeadline: Moment? {
         let planned = exchange == nil ? attempt?.at : nil

@@ -8,7 +8,8 @@ extension Broker {
         guard !isStopping else { return }
         ordered += 1
         let order = ExchangeOrder(
-            profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange, wantedAt: moment, number: ordered)
+            profile: profile.name, owner: ObjectIdentifier(profile), exchange: exchange, wantedAt: moment,
+            number: ordered)
         profile.queued = order
         queue.append(order)
         sendQueued()
@@ -41,7 +42,7 @@ extension Broker {
             handleIfCurrent(outcome, for: profile)
         case .registration:
             profile.isRegistering = true
-            await save(.history, of: profile)
+            if await !save(.history, of: profile) { profile.lifecycle.registrationNotRecorded() }
             let sentAt = now()
             let outcome = await register(order.exchange, for: profile)
             settleBudget(outcome, sentAt: sentAt)

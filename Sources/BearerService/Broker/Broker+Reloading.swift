@@ -39,8 +39,8 @@ extension Broker {
     }
 
     /// Reads what is on disk of the profiles that are new or belong to something else now. When it returns, no
-    /// registration of a profile that goes is in flight, and its credentials are on disk: they would be lost, or made
-    /// a second time when the configuration is changed back.
+    /// registration of a profile that goes is in flight, and everything of it is on disk: it would be lost, or credentials
+    /// made a second time when the configuration is changed back.
     private func loadChanged(_ reloaded: Reloaded) async throws(StartFailure) -> [String: LoadedProfile] {
         let kept = Dictionary(uniqueKeysWithValues: reloaded.profiles.map { ($0.name, $0.key) })
         while true {
@@ -48,12 +48,13 @@ extension Broker {
             let changed = try await load(reloaded.profiles.filter(needsLoading))
             let leaving = profiles.values.filter { kept[$0.name] != $0.settings.key }
             if leaving.contains(where: \.isRegistering) { continue }
-            guard let endangered = leaving.first(where: { $0.unsaved.contains(.credentials) }) else { return changed }
+            guard let endangered = leaving.first(where: { !$0.unsaved.isEmpty }) else { return changed }
             reloaded.upstream.shutdown()
             throw StartFailure(
                 .configuration,
-                "profile \(endangered.name): its client credentials are not on disk yet, and would be lost; expected a "
-                    + "state directory that can be written before its server or statement changes or it is removed")
+                "profile \(endangered.name): its client credentials or registration history are not on disk yet, and "
+                    + "would be lost; expected a state directory that can be written before its server or statement "
+                    + "changes or it is removed")
         }
     }
 
@@ -76,10 +77,11 @@ extension Broker {
         noteChange()
     }
 
-    /// A profile is read from disk when it is new, belongs to another server or statement, or could not be used.
+    /// A profile is read from disk when it is new, belongs to another server or statement, or could not be used; not while
+    /// what is known here is newer.
     private func needsLoading(_ new: ProfileSettings) -> Bool {
         guard let profile = profiles[new.name] else { return true }
-        return profile.settings.key != new.key || profile.blockage != nil
+        return profile.settings.key != new.key || (profile.blockage != nil && profile.unsaved.isEmpty)
     }
 
     private func load(_ profiles: [ProfileSettings]) async throws(StartFailure) -> [String: LoadedProfile] {
@@ -101,21 +103,36 @@ extension Broker {
         for watcher in profile.watchers.values { watcher.client.refuse(error, id: watcher.id) }
     }
 
-    /// Those who wait or watch stay; a token of the server or statement before is dropped.
-    private func replace(with loaded: LoadedProfile) {
+    /// Those who wait or watch stay; a token of the server, statement or credentials before is dropped.
+    func replace(with loaded: LoadedProfile) {
+        let old = profiles[loaded.settings.name]
+        var loaded = loaded
+        if let old { takeToken(of: old, into: &loaded) }
         let profile = Profile(loaded)
-        if let old = profiles[profile.name] { profile.lifecycle.continueGenerations(of: old.lifecycle) }
-        let old = profiles.updateValue(profile, forKey: profile.name)
+        if let old { profile.lifecycle.continueGenerations(of: old.lifecycle) }
+        profiles[profile.name] = profile
         for warning in loaded.warnings { warn(warning, of: profile) }
         if let old {
             discard(old, with: ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
             profile.waiters = old.waiters
             profile.watchers = old.watchers
             profile.requests = old.requests + old.replies.repetitions
-            if old.lifecycle.token != nil { publish(unavailable(profile, at: now()), to: profile) }
+            if loaded.token == nil, old.lifecycle.token != nil { publish(unavailable(profile, at: now()), to: profile) }
         }
         start(profile)
         turnAwayWatchers(of: profile)
+    }
+
+    /// Takes the token over of a profile that was blocked, if it may be served with what is read of the profile now.
+    private func takeToken(of old: Profile, into loaded: inout LoadedProfile) {
+        guard let token = old.servableToken(at: now()), let fingerprint = old.tokenFingerprint,
+            old.settings.key == loaded.settings.key,
+            loaded.accepts(fingerprint: fingerprint, key: old.settings.key.fileIdentifier)
+        else { return }
+        loaded.token = token
+        loaded.tokenFingerprint = fingerprint
+        // The store goes on keeping it.
+        old.stored = nil
     }
 
     /// Ends what was under way for a profile that is no more; `error` is for who waits for its registration.

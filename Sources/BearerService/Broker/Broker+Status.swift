@@ -44,10 +44,12 @@ extension Broker {
     /// When the profile's next exchange is sent, by today's wall clock; `nil` when a token is served and nothing is wrong,
     /// or nothing is planned.
     private func nextAttempt(of profile: Profile, at now: Moment) -> Int64? {
+        guard profile.blockage == nil else {
+            return profile.isBlockagePassing ? nextSave.map { now.advanced(by: $0 - now.boot).unixSeconds } : nil
+        }
         if let order = profile.queued, let first = queue.first {
-            let before = Double(order.number - first.number)
-            return now.advanced(by: budget.nextAvailable(at: now.boot) - now.boot + .seconds(before / settings.budget.rate))
-                .unixSeconds
+            let wait = Duration.seconds(Double(order.number - first.number) / settings.budget.rate)
+            return now.advanced(by: budget.nextAvailable(at: now.boot) - now.boot + wait).unixSeconds
         }
         let lifecycle = profile.lifecycle
         guard lifecycle.trouble != nil || lifecycle.isRegistrationHeld || profile.servableToken(at: now) == nil else {
@@ -79,7 +81,8 @@ extension Profile {
         let trouble = lifecycle.trouble
         var status = ProfileStatus(profile: name, state: .init(state(at: now)))
         status.expiresAt = token.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
-        status.renewAt = trouble == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
+        status.renewAt =
+            trouble == nil && blockage == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
         status.clientID = credentials?.credentials.clientID
         status.registeredAt = credentials?.registeredAt
         status.generation = lifecycle.generation == 0 ? nil : Int64(lifecycle.generation)

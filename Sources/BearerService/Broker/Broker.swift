@@ -18,6 +18,7 @@ actor Broker {
     let disk: Disk
     let loader: ProfileLoader
     let store: TokenStore
+    let unsaved: UnsavedStore
     let journal: Journal
     nonisolated let identity: DaemonIdentity
     /// Reads and checks the configuration anew.
@@ -59,7 +60,7 @@ actor Broker {
     /// Exchanges that wait for the budget, first come first served.
     var queue: [ExchangeOrder] = []
     var ordered: UInt64 = 0
-    /// When credentials that are not on disk are written again, on CLOCK_BOOTTIME.
+    /// When what could not be written or kept is tried again, on CLOCK_BOOTTIME.
     var nextSave: Duration?
 
     private let changed: AsyncStream<Void>.Continuation
@@ -78,6 +79,7 @@ actor Broker {
         disk = services.disk
         loader = services.loader
         store = services.store
+        unsaved = services.unsaved
         journal = services.journal
         identity = services.identity
         reloader = services.reloader
@@ -136,6 +138,7 @@ actor Broker {
         switch job {
         case .exchange(let order): await carryOut(order)
         case .save(let name): await saveAgain(name)
+        case .loadAgain(let name): await loadAgain(name)
         case .saveHistory(let name): if let profile = profiles[name] { await save(.history, of: profile) }
         case .saveBudget: await saveBudget()
         case .reload(let request): await carryOut(request)
@@ -146,10 +149,8 @@ actor Broker {
 
     /// The caller sets the alarm.
     func start(_ profile: Profile) {
-        guard let blockage = profile.blockage else { return take(.start, for: profile) }
-        profile.blockedAt = now()
-        journal.write(.profileBlocked, "\(profile.name): \(blockage)", [.profile: profile.name])
-        refused(profile)
+        if !profile.unsaved.isEmpty { nextSave = now().boot }
+        profile.blockage == nil ? take(.start, for: profile) : startBlocked(profile)
     }
 
     /// Sends nothing upstream from now on, gives token requests in flight up, writes what is not on disk yet, and has
@@ -206,7 +207,7 @@ actor Broker {
                 tokenChanged(profile, at: moment)
             case .tokenEnded:
                 profile.replies.forget()
-                tokenEnded(profile, at: moment)
+                profile.blockage == nil ? tokenEnded(profile, at: moment) : refused(profile)
             case .exchangeFailed: exchangeFailed(profile, at: moment)
             case .refused:
                 profile.replies.forget()
@@ -224,6 +225,7 @@ actor Broker {
         wallClockOffset = moment.wallClockOffset
         for profile in profiles.values {
             let isDue = profile.lifecycle.nextDeadline?.isReached(at: moment) == true
+            forgetEnded(profile, at: moment)
             if isDue || (isStepped && profile.blockage == nil) { take(.deadline, for: profile) }
         }
         // A step of the wall clock changes what is said of times.
@@ -237,6 +239,9 @@ actor Broker {
         let moment = now()
         var times = profiles.values.compactMap { profile in
             profile.lifecycle.nextDeadline.map { moment.boot + $0.remaining(at: moment) }
+        }
+        times += profiles.values.compactMap { profile in
+            profile.stored.map { moment.boot + $0.endOfService.remaining(at: moment) }
         }
         if !queue.isEmpty { times.append(budget.nextAvailable(at: moment.boot)) }
         if let nextSave { times.append(nextSave) }

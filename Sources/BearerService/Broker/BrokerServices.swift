@@ -8,6 +8,7 @@ struct BrokerServices: Sendable {
     let disk: Disk
     let loader: ProfileLoader
     let store: TokenStore
+    let unsaved: UnsavedStore
     let journal: Journal
     let identity: DaemonIdentity
     let reloader: Reloader

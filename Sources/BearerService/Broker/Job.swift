@@ -17,6 +17,8 @@ enum Job: Sendable {
     case reload(ReloadRequest)
     /// Write again what could not be written.
     case save(profile: String)
+    /// Read again what could not be read.
+    case loadAgain(profile: String)
     /// Write the registration history again, by what the clocks say now.
     case saveHistory(profile: String)
     /// Remember what is left of the budget.

@@ -11,6 +11,10 @@ final class Profile {
     var credentials: StoredCredentials?
     /// What is known here and could not be written: a restart would lose it.
     var unsaved: Set<ProfileFiles.Part> = []
+    /// What the store has of it meanwhile, which may be an older state.
+    var kept: [ProfileFiles.Part: UnsavedStore.Entry] = [:]
+    /// The journal was told that something is not on disk.
+    var isUnsavedTold = false
     /// A registration was sent, and what came of it is not on disk yet.
     var isRegistering = false
     /// Why nothing is asked upstream, when this host must mend it first, and since when.
@@ -18,6 +22,8 @@ final class Profile {
     var blockedAt: Moment?
     /// Its exchange, while that waits for the budget.
     var queued: ExchangeOrder?
+    /// Whether the blockage may pass by itself.
+    let isBlockagePassing: Bool
     var waiters: [UInt64: Waiter] = [:]
     var watchers: [UInt64: Watcher] = [:]
     /// Administrators who wait for a forced registration.
@@ -26,18 +32,24 @@ final class Profile {
     var requests: UInt64 = 0
     let replies = TokenReplies()
     var audit = Audit()
-    /// The generation that the token store keeps.
-    var stored: UInt64?
+    /// The token that the token store keeps.
+    var stored: StoredGeneration?
+    /// What the token of an earlier process was issued to.
+    let tokenFingerprint: String?
 
     init(_ loaded: LoadedProfile) {
         settings = loaded.settings
         files = loaded.files
         credentials = loaded.credentials
         blockage = loaded.blockage
+        isBlockagePassing = loaded.isBlockagePassing
+        unsaved = Set(loaded.unsaved.keys)
+        kept = loaded.unsaved
+        tokenFingerprint = loaded.tokenFingerprint
         lifecycle = TokenLifecycle(
             renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
             hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
-        stored = loaded.token?.generation
+        stored = loaded.token.map(StoredGeneration.init)
     }
 
     var name: String { settings.name }
@@ -55,8 +67,19 @@ final class Profile {
         return "the authorization server refuses profile \(name): \(error.rawValue)"
     }
 
-
     func state(at now: Moment) -> ProfileState {
-        blockage == nil ? lifecycle.state(at: now) : .refused
+        guard blockage != nil else { return lifecycle.state(at: now) }
+        return servableToken(at: now) == nil ? .refused : .degraded
+    }
+}
+
+/// Which token is kept in the store, and until when it is of use.
+struct StoredGeneration {
+    let generation: UInt64
+    let endOfService: Moment
+
+    init(_ token: AccessToken) {
+        generation = token.generation
+        endOfService = token.endOfService
     }
 }

@@ -3,16 +3,16 @@ internal import BearerState
 
 /// What is kept of a profile on disk.
 package struct ProfileFiles: Sendable {
-    enum Part: Sendable, Hashable {
-        case credentials
-        case history
-    }
+    typealias Part = UnsavedFile.Part
 
-    let credentials: CredentialStore
-    let ledger: RegistrationLedger
+    let directory: StateDirectory
+    let key: CredentialKey
 
     init(_ directory: StateDirectory, key: CredentialKey) {
-        credentials = directory.credentials(for: key)
-        ledger = directory.ledger(for: key)
+        self.directory = directory
+        self.key = key
     }
+
+    var credentials: CredentialStore { directory.credentials(for: key) }
+    var ledger: RegistrationLedger { directory.ledger(for: key) }
 }

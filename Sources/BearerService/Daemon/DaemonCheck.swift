@@ -19,7 +19,8 @@ package enum DaemonCheck {
             try loader.checkOpenness(of: configuration)
             _ = try loader.makeUpstream(configuration)
             print(configuration.effectiveDescription)
-            print("# FileDescriptorStoreMax= of the unit: at least \(2 * configuration.profiles.count)")
+            let descriptors = StoredState.descriptorsPerProfile * configuration.profiles.count
+            print("# FileDescriptorStoreMax= of the unit: at least \(descriptors)")
             return .success
         } catch let failure as StartFailure {
             StandardError.writeLine(failure.message)

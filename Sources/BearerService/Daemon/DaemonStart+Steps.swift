@@ -57,28 +57,4 @@ extension DaemonStart {
         }
         return group
     }
-
-    /// Takes back the tokens that systemd kept for the profiles as they are now.
-    func restoreTokens(
-        of profiles: [LoadedProfile], _ store: TokenStore, _ handedOver: [ListenDescriptor]
-    ) -> [LoadedProfile] {
-        let sockets = [ListeningSockets.clientUnit, ListeningSockets.credentialUnit]
-        let fingerprints = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, $0.fingerprint) })
-        let now = SystemClock.now()
-        let tokens = store.takeBack(handedOver.filter { !sockets.contains($0.name) }) { name, profile, problem in
-            var fields: [JournalField: String] = [.error: "\(problem)"]
-            fields[.profile] = profile
-            journal.write(
-                .storedTokenDropped, "\(name): a stored token was dropped: \(problem.rawValue)", fields)
-        } isUsable: { stored in
-            guard let fingerprint = fingerprints[stored.profile] else { return .unknownProfile }
-            guard stored.fingerprint == fingerprint else { return .otherCredentials }
-            return stored.token.isServable(at: now) ? nil : .expired
-        }
-        return profiles.map { profile in
-            var restored = profile
-            restored.token = tokens[profile.settings.name]
-            return restored
-        }
-    }
 }

@@ -98,15 +98,20 @@ struct DaemonStart {
         _ directory: StateDirectory, _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
     ) -> Broker {
         let (log, names) = (log, Worker<BackgroundWork>("names"))
+        let (bootID, files) = (BootID.current(), SealedFiles(store: DescriptorStore()))
         let services = BrokerServices(
-            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: BootID.current()),
-            store: TokenStore(store: DescriptorStore()), journal: journal,
+            disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: bootID),
+            store: TokenStore(files, bootID: bootID), unsaved: UnsavedStore(files), journal: journal,
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
             reloader: Reloader { () throws(StartFailure) in try await loader.reload(log, on: names) },
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
-        let profiles = loaded.profiles.map { services.loader.load($0, now: startedAt) }
+        let stored = StoredState(
+            loader: services.loader, tokens: services.store, unsaved: services.unsaved, journal: journal)
+        let sockets = [ListeningSockets.clientUnit, ListeningSockets.credentialUnit]
+        let profiles = stored.load(
+            loaded.profiles, from: handedOver.filter { !sockets.contains($0.name) }, at: SystemClock.now())
         for profile in profiles {
             for warning in profile.warnings {
                 journal.write(
@@ -114,7 +119,6 @@ struct DaemonStart {
             }
         }
         return Broker(
-            services, profiles: restoreTokens(of: profiles, services.store, handedOver),
-            settings: BrokerSettings(loaded.configuration), upstream: upstream)
+            services, profiles: profiles, settings: BrokerSettings(loaded.configuration), upstream: upstream)
     }
 }

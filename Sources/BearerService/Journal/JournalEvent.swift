@@ -40,6 +40,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case profileRefused = "profile_refused"
     /// The profile's stored state cannot be used; this host must mend it.
     case profileBlocked = "profile_blocked"
+    /// The stored state of a profile that was blocked can be used again.
+    case profileUnblocked = "profile_unblocked"
     /// APIs turned down tokens of two successive generations, for clients of different users.
     case freshTokenRejected = "fresh_token_rejected"
     /// What must be kept could not be written; it is used from memory.
@@ -88,6 +90,7 @@ extension JournalEvent {
         case .profileRefused: "8917b6e7f2d5437385be9bbbe1793916"
         case .profileBlocked: "5e20bdb7269f4868a957ecbac3717a20"
         case .freshTokenRejected: "bba29f0e691e476aab88508d2f126bc9"
+        case .profileUnblocked: "4c1f0e2b9d7a4c6b8e35d21f70a9b648"
         case .stateNotDurable: "6e492de4797e42b6832b487f2f0fc405"
         case .stateDurable: "ee55c48265824212beebaa5ddaefd3c6"
         case .stateWarning: "1dd951b50e0a4f558a706563c17802bd"
@@ -106,7 +109,7 @@ extension JournalEvent {
     package var level: Logger.Level {
         switch self {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
-        case .registered, .recovered, .stateDurable, .reloaded: .notice
+        case .registered, .recovered, .stateDurable, .profileUnblocked, .reloaded: .notice
         case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
             .stateWarning,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:

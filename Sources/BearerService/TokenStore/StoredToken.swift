@@ -15,6 +15,8 @@ struct StoredToken: Equatable {
     let bootID: String
     /// What the token was issued to and by whom, see ``fingerprint(server:credentials:)``.
     let fingerprint: String
+    /// Whose credentials they were, see ``CredentialKey/fileIdentifier``; `nil` in tokens of old versions.
+    var key: String?
 
     /// SHA-256 over server, client id and client secret, hexadecimal.
     static func fingerprint(server: String, credentials: ClientCredentials) -> String {
@@ -38,7 +40,7 @@ enum StoredTokenError: String, Error {
 
 extension StoredToken {
     private enum Key: String {
-        case version, profile, generation, lifetime, boot, wall, fingerprint
+        case version, profile, generation, lifetime, boot, wall, fingerprint, key
         case bootID = "boot_id"
         case token = "access_token"
     }
@@ -58,22 +60,22 @@ extension StoredToken {
                 json.member(Key.wall.rawValue, token.requestedAt.wall.wholeNanoseconds)
                 json.member(Key.bootID.rawValue, bootID)
                 json.member(Key.fingerprint.rawValue, fingerprint)
+                if let key { json.member(Key.key.rawValue, key) }
                 json.key(Key.token.rawValue)
                 token.value.withBytes { json.string(utf8: $0) }
             }
         }
         defer { Secret.wipe(&body) }
-        return Array((SHA256.hexadecimal(of: body[...]) + "\n").utf8) + body
+        return Checksum.added(to: body)
     }
 
     /// Beyond what any life comes to, and far from what counting on would overflow.
     private static let mostGenerations = UInt64(1) << 53
 
     init(_ bytes: [UInt8]) throws(StoredTokenError) {
-        guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw .damaged }
-        let body = bytes[(lineEnd + 1)...]
-        guard bytes[..<lineEnd].elementsEqual(SHA256.hexadecimal(of: body).utf8) else { throw .damaged }
-        guard let object = try? JSONValue(parsing: body) else { throw .damaged }
+        guard let body = Checksum.removed(from: bytes), let object = try? JSONValue(parsing: body) else {
+            throw .damaged
+        }
         guard object[Key.version.rawValue]?.wholeNumber == Self.version else { throw .otherVersion }
         guard let profile = object[Key.profile.rawValue]?.string,
             let generation = object[Key.generation.rawValue]?.wholeNumber.flatMap({ UInt64(exactly: $0) }),
@@ -87,6 +89,7 @@ extension StoredToken {
         self.profile = profile
         self.bootID = bootID
         self.fingerprint = fingerprint
+        key = object[Key.key.rawValue]?.string
         token = AccessToken(
             grant: TokenGrant(value: Secret(value), lifetime: .nanoseconds(lifetime)), generation: generation,
             requestedAt: Moment(boot: .nanoseconds(boot), wall: .nanoseconds(wall)))

@@ -1,29 +1,41 @@
 internal import BearerCore
 internal import BearerSystemd
-internal import CLinux
 internal import Glibc
 
 /// Tokens in sealed memfds in systemd's file descriptor store, so that a restart costs no call upstream.
 struct TokenStore: Sendable {
-    private let store: DescriptorStore
-    private let bootID: String
+    private let files: SealedFiles
+    private let bootID: String?
 
-    init(store: DescriptorStore) {
-        self.store = store
-        bootID = BootID.current() ?? ""
+    /// - Parameter bootID: that of this boot; without it no token is kept or taken back, as its times could mean anything.
+    init(_ files: SealedFiles, bootID: String?) {
+        self.files = files
+        self.bootID = bootID
     }
 
-    /// Keeps `token`, then lets go of the one before it. Without a store, or without a descriptor left, nothing is
-    /// kept: the next start asks for a token.
-    func keep(_ token: AccessToken, of profile: String, fingerprint: String, replacing old: UInt64?) {
-        let stored = StoredToken(profile: profile, token: token, bootID: bootID, fingerprint: fingerprint)
-        guard let descriptor = Self.sealedFile(stored) else { return }
-        store.add(descriptor, name: Self.name(profile, token.generation))
-        if let old { store.remove(name: Self.name(profile, old)) }
+    /// Whether tokens can be kept at all. systemd does not say whether it takes descriptors.
+    var isAvailable: Bool { files.isAvailable && bootID != nil }
+
+    /// Keeps `token`, then lets go of the one before it.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: of the credentials, see ``StoredToken/fingerprint(server:credentials:)``.
+    ///   - key: whose credentials they are, see ``CredentialKey/fileIdentifier``.
+    /// - Returns: whether the token was handed to systemd; if not, for want of a store, a descriptor or memory, the one before
+    ///   it stays.
+    func keep(
+        _ token: AccessToken, of profile: String, fingerprint: String, key: String?, replacing old: UInt64?
+    ) -> Bool {
+        guard let bootID else { return false }
+        let stored = StoredToken(profile: profile, token: token, bootID: bootID, fingerprint: fingerprint, key: key)
+        var bytes = stored.encoded()
+        guard files.add(&bytes, name: Self.name(profile, token.generation)) else { return false }
+        if let old { forget(old, of: profile) }
+        return true
     }
 
     func forget(_ generation: UInt64, of profile: String) {
-        store.remove(name: Self.name(profile, generation))
+        files.remove(Self.name(profile, generation))
     }
 
     /// Takes back what systemd kept: the newest usable token of each profile. Everything else is removed from the
@@ -31,8 +43,8 @@ struct TokenStore: Sendable {
     func takeBack(
         _ descriptors: [ListenDescriptor], onDrop: (String, String?, StoredTokenError) -> Void,
         isUsable: (StoredToken) -> StoredTokenError?
-    ) -> [String: AccessToken] {
-        var tokens: [String: AccessToken] = [:]
+    ) -> [String: StoredToken] {
+        var tokens: [String: StoredToken] = [:]
         for entry in descriptors {
             defer { close(entry.descriptor) }
             var profile: String?
@@ -40,17 +52,18 @@ struct TokenStore: Sendable {
                 let stored = try read(entry.descriptor)
                 profile = stored.profile
                 if let problem = isUsable(stored) { throw problem }
-                guard entry.name == Self.name(stored.profile, stored.token.generation) else { throw .damaged }
-                if let other = tokens[stored.profile] {
+                let generation = stored.token.generation
+                guard entry.name == Self.name(stored.profile, generation) else { throw .damaged }
+                if let other = tokens[stored.profile]?.token.generation {
                     // The same token twice has one name, by which both would go.
-                    if other.generation == stored.token.generation { continue }
-                    forget(min(other.generation, stored.token.generation), of: stored.profile)
-                    if other.generation > stored.token.generation { continue }
+                    if other == generation { continue }
+                    forget(min(other, generation), of: stored.profile)
+                    if other > generation { continue }
                 }
-                tokens[stored.profile] = stored.token
+                tokens[stored.profile] = stored
             } catch {
                 onDrop(entry.name, profile, error)
-                store.remove(name: entry.name)
+                files.remove(entry.name)
             }
         }
         return tokens
@@ -58,14 +71,11 @@ struct TokenStore: Sendable {
 
     /// Waits until systemd has been told of everything; bounded, for the end of the process.
     func flush() {
-        store.flush()
+        files.flush()
     }
 
     private func read(_ descriptor: CInt) throws(StoredTokenError) -> StoredToken {
-        guard clinux_is_sealed(descriptor) else { throw .notSealed }
-        lseek(descriptor, 0, SEEK_SET)
-        guard case .contents(let secret) = SecretReader.read(descriptor, limit: 64 * 1024) else { throw .damaged }
-        var bytes = secret.withBytes { Array($0) }
+        var bytes = try files.read(descriptor).withBytes { Array($0) }
         defer { Secret.wipe(&bytes) }
         let stored = try StoredToken(bytes)
         guard stored.bootID == bootID else { throw .otherBoot }
@@ -74,16 +84,4 @@ struct TokenStore: Sendable {
 
     /// A name in the store: `token-<profile>-<generation>`.
     private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
-
-    private static func sealedFile(_ stored: StoredToken) -> CInt? {
-        let descriptor = clinux_memfd("bearerd-token")
-        guard descriptor >= 0 else { return nil }
-        var bytes = stored.encoded()
-        defer { Secret.wipe(&bytes) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count, clinux_seal(descriptor) == 0 else {
-            close(descriptor)
-            return nil
-        }
-        return descriptor
-    }
 }

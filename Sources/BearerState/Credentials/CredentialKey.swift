@@ -18,8 +18,17 @@ package struct CredentialKey: Sendable, Hashable {
         statementHash = hash.hexadecimal()
     }
 
+    /// That which a file of ours says it belongs to.
+    init(of contents: Secret) throws(StateError.FileProblem) {
+        let record = try Record(contents, secretFields: [CredentialRecord.secretField])
+        profile = try record.string("profile")
+        server = try record.string("server")
+        statementHash = try record.string("statement_sha256")
+        guard ProfileName.isValid(profile.utf8) else { throw .invalidField("profile") }
+    }
+
     /// Tells the files of one profile apart: 32 hexadecimal digits.
-    var fileIdentifier: String {
+    package var fileIdentifier: String {
         String(SHA256.hexadecimal(of: Array("\(server)\n\(statementHash)".utf8)[...]).prefix(32))
     }
 

@@ -7,6 +7,9 @@ struct CredentialRecord {
     /// Of the machine that registered, if it had one.
     let machineID: MachineID?
 
+    /// The field that must not become a `String`.
+    static let secretField = Field.clientSecret
+
     private enum Field {
         static let clientID = "client_id"
         static let clientSecret = "client_secret"
@@ -21,7 +24,7 @@ struct CredentialRecord {
     }
 
     init(_ contents: Secret, of key: CredentialKey) throws(StateError.FileProblem) {
-        let record = try Record(contents, secretFields: [Field.clientSecret])
+        let record = try Record(contents, secretFields: [Self.secretField])
         try record.check(belongsTo: key)
         let credentials = ClientCredentials(
             clientID: try record.string(Field.clientID),

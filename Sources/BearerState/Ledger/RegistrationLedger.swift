@@ -21,6 +21,8 @@ package struct RegistrationLedger: Sendable {
     /// A ledger that cannot be used does not stop the profile, but it must not hide registrations either: it is kept
     /// aside and replaced by one that says three registrations went unanswered and credentials were replaced, both
     /// when the file was last written (`now`, wall clock since 1970, when not even that is known).
+    ///
+    /// - Throws: when the directory cannot be used, or nothing can be read at this moment.
     package func load(now: Duration) throws(StateError) -> (record: RegistrationRecord, warning: StateWarning?) {
         let none = RegistrationRecord(unanswered: 0)
         guard let directory = try root.subdirectory(key.profile) else { return (none, nil) }
@@ -30,6 +32,8 @@ package struct RegistrationLedger: Sendable {
             modifiedAt = file.modifiedAt
             return (try record(in: file), nil)
         } catch {
+            // It may be sound.
+            guard !error.isPassing else { throw error }
             let record = RegistrationRecord(unanswered: 3, lastIntentAt: modifiedAt, lastReplacementAt: modifiedAt)
             return replace(with: record, because: error, in: directory)
         }

@@ -25,12 +25,19 @@ package final class DescriptorStore: Sendable {
         worker = Self.worker(carryOut)
     }
 
+    /// Whether there is a systemd to be told. It does not say whether it keeps descriptors for this unit.
+    package var isAvailable: Bool { worker != nil }
+
     /// Adds a descriptor and closes ours. Names need not be unique: a second one is kept beside the first.
-    package func add(_ descriptor: CInt, name: String) {
+    ///
+    /// - Returns: whether systemd is told of it.
+    @discardableResult
+    package func add(_ descriptor: CInt, name: String) -> Bool {
         guard let worker, worker.submit(.add(descriptor, name: name)) else {
             close(descriptor)
-            return
+            return false
         }
+        return true
     }
 
     /// Removes every descriptor of this name.

@@ -39,7 +39,8 @@ struct StatusTable {
     }
 
     private static func trouble(_ profile: ProfileStatus) -> String? {
-        let wait = profile.waiting.flatMap { $0.reason == .blocked ? nil : (word: $0.reason.rawValue, detail: $0.detail) }
+        // What blocks a profile is its last error, too.
+        let wait = profile.waiting.flatMap { $0.reason == .blocked ? nil : ($0.reason.rawValue, $0.detail) }
         let lines = [profile.lastError.map { ($0.error, $0.detail) }, wait].compactMap { $0 }
         return lines.isEmpty ? nil : lines.map { "\n\(profile.profile): \($0.0): \($0.1)" }.joined()
     }

@@ -66,4 +66,22 @@ struct FailingDiskTests {
             #expect(text.contains(await test.broker.clientID() ?? "none"))
         }
     }
+
+    @Test("a history that is not written yet is not lost by a reload: server and statement stay until it is")
+    func reload() async throws {
+        let mount = try Mount(size: "256k")
+        try #require(mount.remount(readOnly: true))
+        var setup = BrokerSetup()
+        setup.state = mount.directory
+        try await withBroker(setup, prepare: { $0.server.script(.register, [], then: .status(500)) }) { test in
+            await eventually("it is not written") { test.log.events.contains(.stateNotDurable) }
+            await eventually("it is not answered") { await test.broker.failures() > 0 }
+            test.reloads.prepare([try .sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")])
+            let root = try await test.connect(as: .root)
+            let error = try await root.ask(#"{"op":"reload"}"#).error()
+            #expect(error.code == .invalidRequest && error.description.contains("registration history"))
+            test.reloads.prepare([try .sample(server: test.server.baseURL)])
+            _ = try await root.line(after: #"{"op":"reload"}"#)
+        }
+    }
 }

@@ -16,12 +16,12 @@ import Testing
         var drops: [String] = []
         let tokens = kept.store.takeBack(
             kept.handOver(), onDrop: { drops.append("\($0): \($2.rawValue)") }, isUsable: usable)
-        return (tokens, drops)
+        return (tokens.mapValues(\.token), drops)
     }
 
     private func keep(_ token: AccessToken, of profile: String = "default", replacing old: UInt64? = nil) async {
         let before = kept.names.count
-        kept.store.keep(token, of: profile, fingerprint: "f", replacing: old)
+        #expect(kept.store.keep(token, of: profile, fingerprint: "f", key: "k", replacing: old))
         let name = "token-\(profile)-\(token.generation)"
         await eventually("it is stored") { kept.names.contains(name) && (old == nil || kept.names.count == before) }
     }
@@ -106,6 +106,29 @@ import Testing
         kept.add(descriptor, name: "token-p-1")
         close(descriptor)
         #expect(takeBack().tokens.count == 1)
+    }
+
+    @Test("a token that the kernel has no memfd for is not stored, says so, and leaves the one before alone")
+    func outOfDescriptors() async {
+        await keep(.sample("one"))
+        kept.setOutOfDescriptors(true)
+        let store = kept.store
+        #expect(!store.keep(.sample("two", generation: 2), of: "default", fingerprint: "f", key: "k", replacing: 1))
+        store.flush()
+        #expect(kept.names == ["token-default-1"])
+    }
+
+    @Test("without the boot's id nothing is kept, and nothing is taken back")
+    func noBootID() async {
+        await keep(.sample("one"))
+        let store = kept.store(bootID: nil)
+        #expect(!store.isAvailable)
+        #expect(!store.keep(.sample(), of: "other", fingerprint: "f", key: "k", replacing: nil))
+        var problems: [StoredTokenError] = []
+        let tokens = store.takeBack(kept.handOver(), onDrop: { problems.append($2) }, isUsable: { _ in nil })
+        #expect(tokens.isEmpty && problems == [.otherBoot])
+        store.flush()
+        #expect(kept.names.isEmpty)
     }
 
     @Test("what is kept cannot be changed any more")

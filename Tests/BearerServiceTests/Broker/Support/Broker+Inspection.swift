@@ -1,4 +1,5 @@
 import BearerCore
+import BearerProtocol
 import BearerState
 
 @testable import BearerService
@@ -40,6 +41,12 @@ extension Broker {
     func state(_ name: String = "default") -> ProfileState? { profiles[name]?.state(at: now()) }
 
     func clientID(_ name: String = "default") -> String? { profiles[name]?.credentials?.credentials.clientID }
+
+    func token(_ name: String = "default") -> Secret? { profiles[name]?.servableToken(at: now())?.value }
+
+    func isStateDurable(_ name: String = "default") -> Bool {
+        profiles[name].map { status(of: $0, at: now()).isStateDurable } == true
+    }
 
     func generation(_ name: String = "default") -> UInt64 { profiles[name]?.lifecycle.generation ?? 0 }
 

@@ -25,6 +25,8 @@ struct BrokerSetup {
     var state = TemporaryDirectory()
     var clock = TestClock()
     var bootID = "boot-1"
+    /// What systemd kept of an earlier broker, where there was one.
+    var kept: TestStore?
     /// A server that is there already; else one is started.
     var server: AuthServerSimulator?
     var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
@@ -53,7 +55,7 @@ final class TestBroker: Sendable {
     let clock: TestClock
     let log = JournalCapture()
     let state: TemporaryDirectory
-    let kept = TestStore()
+    let kept: TestStore
     let reloads = TestReloads()
     /// The time by which the loop's timers run; it stands still unless a test puts it forward.
     let timers = StoppedClock()
@@ -78,7 +80,7 @@ final class TestBroker: Sendable {
     }
 
     fileprivate init(_ setup: BrokerSetup, isTimeTold: Bool = false) async throws {
-        (clock, state) = (setup.clock, setup.state)
+        (clock, state, kept) = (setup.clock, setup.state, setup.kept ?? TestStore())
         isServerOwn = setup.server == nil
         server = if let server = setup.server { server } else { try await AuthServerSimulator.start(setup.simulator) }
         disk = Disk(path: state.path)
@@ -89,12 +91,15 @@ final class TestBroker: Sendable {
         let identity = DaemonIdentity(
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
-            disk: disk, loader: loader, store: kept.store, journal: log.journal, identity: identity,
-            reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
+            disk: disk, loader: loader, store: kept.store, unsaved: kept.unsaved, journal: log.journal,
+            identity: identity, reloader: reloads.reloader, units: PeerUnits(), loop: loop, now: clock.now)
         let start = clock.now()
-        let profiles = try setup.profiles(server.baseURL).map { settings in
-            var profile = loader.load(settings, now: start)
-            profile.token = setup.tokens[settings.name]
+        let stored = StoredState(
+            loader: loader, tokens: services.store, unsaved: services.unsaved, journal: log.journal)
+        let settings = try setup.profiles(server.baseURL)
+        let profiles = stored.load(settings, from: kept.handOver(), at: start).map { loaded in
+            var profile = loaded
+            if let token = setup.tokens[loaded.settings.name] { profile.token = token }
             return profile
         }
         broker = Broker(

@@ -1,4 +1,5 @@
 import BearerSystemd
+import CLinux
 import Glibc
 import Synchronization
 
@@ -8,6 +9,8 @@ import Synchronization
 final class TestStore: Sendable {
     private let kept = Mutex<[(name: String, descriptor: CInt)]>([])
     private let removed = Mutex<[String]>([])
+    private let isOutOfDescriptors = Mutex(false)
+    private let isOff = Mutex(false)
 
     deinit {
         for entry in kept.withLock({ $0 }) { close(entry.descriptor) }
@@ -17,19 +20,46 @@ final class TestStore: Sendable {
 
     var removals: [String] { removed.withLock { $0 } }
 
-    var store: TokenStore {
-        TokenStore(
+    var store: TokenStore { store(bootID: BootID.current()) }
+
+    func store(bootID: String?) -> TokenStore { TokenStore(files, bootID: bootID) }
+
+    var unsaved: UnsavedStore { UnsavedStore(files) }
+
+    private var files: SealedFiles {
+        // $NOTIFY_SOCKET is not set in tests.
+        if isOff.withLock({ $0 }) { return SealedFiles(store: DescriptorStore()) }
+        return SealedFiles(
             store: DescriptorStore { [self] operation in
                 switch operation {
                 case .add(let descriptor, let name): add(descriptor, name: name)
                 case .remove(let name): remove(name)
                 }
-            })
+            }, make: { [self] in isOutOfDescriptors.withLock { $0 } ? -1 : clinux_memfd("bearerd-test") })
+    }
+
+    /// A host without systemd.
+    static func off() -> TestStore {
+        let store = TestStore()
+        store.isOff.withLock { $0 = true }
+        return store
+    }
+
+    /// From now on the kernel has no memfd for the daemon, or has them again.
+    func setOutOfDescriptors(_ isOut: Bool) {
+        isOutOfDescriptors.withLock { $0 = isOut }
     }
 
     /// Copies of what is kept, as a new process is given them.
     func handOver() -> [ListenDescriptor] {
         kept.withLock { $0.map { ListenDescriptor(name: $0.name, descriptor: dup($0.descriptor)) } }
+    }
+
+    /// A sealed memfd of `bytes`; the caller closes it.
+    func sealedFile(_ bytes: [UInt8]) -> CInt? {
+        let descriptor = clinux_memfd("bearerd-test")
+        guard write(descriptor, bytes, bytes.count) == bytes.count, clinux_seal(descriptor) == 0 else { return nil }
+        return descriptor
     }
 
     func add(_ descriptor: CInt, name: String) {
