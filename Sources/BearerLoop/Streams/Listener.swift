@@ -18,7 +18,7 @@ package final class Listener: @unchecked Sendable {
     private static let turnsOfFlood: CInt = 16
     private static let floodIsOver = Duration.seconds(1)
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
-    private static let spare = 64
+    package static let spare = 64
 
     private let descriptor: CInt
     private let loop: ServingLoop
@@ -133,7 +133,7 @@ package final class Listener: @unchecked Sendable {
 
     /// How many descriptors there may be with a connection more: RLIMIT_NOFILE, see getrlimit(2), without the spare ones,
     /// of which a small limit has fewer.
-    private static func mostDescriptors() -> CInt {
+    package static func mostDescriptors() -> CInt {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
         let all = Int(clamping: limit.rlim_cur)

@@ -1,5 +1,6 @@
 internal import BearerConfiguration
 internal import BearerCore
+internal import BearerLoop
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
@@ -20,6 +21,7 @@ package enum DaemonCheck {
             _ = try loader.makeUpstream(configuration)
             print(configuration.effectiveDescription)
             let descriptors = StoredState.descriptorsPerProfile * configuration.profiles.count
+            print("# LimitNOFILE= of the unit: at least \(configuration.limits.connections + Listener.spare)")
             print("# FileDescriptorStoreMax= of the unit: at least \(descriptors)")
             return .success
         } catch let failure as StartFailure {

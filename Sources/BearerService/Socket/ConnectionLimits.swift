@@ -1,4 +1,5 @@
 internal import BearerConfiguration
+internal import BearerLoop
 
 /// What one client, and all of them together, may take.
 struct ConnectionLimits: Sendable, Equatable {
@@ -31,9 +32,12 @@ struct ConnectionLimits: Sendable, Equatable {
     /// Connections that were turned away and are given time to read why; further ones are just closed.
     static let leaving = 64
 
-    init(_ configuration: LimitsConfiguration) {
+    /// - Parameter descriptors: what all connections may use. Where that is less than the configuration allows, one user has
+    ///   no larger part of it than of what is configured, so that nobody can take all.
+    init(_ configuration: LimitsConfiguration, descriptors: CInt = Listener.mostDescriptors()) {
         connections = configuration.connections
-        connectionsPerUser = configuration.connectionsPerUser
+        let share = min(1, Double(descriptors) / Double(connections))
+        connectionsPerUser = max(1, Int(Double(configuration.connectionsPerUser) * share))
         requestBytes = configuration.requestBytes
         lineTimeout = configuration.lineTimeout
     }

@@ -145,6 +145,14 @@ import Testing
         }
     }
 
+    @Test(
+        "with few descriptors a user has the same part of them as of what is configured",
+        arguments: [(20_000, 1024), (4096, 1024), (2048, 512), (960, 240), (3, 1), (0, 1)])
+    func fewDescriptors(descriptors: CInt, perUser: Int) {
+        let limits = ConnectionLimits(Configuration().limits, descriptors: descriptors)
+        #expect(limits.connections == 4096 && limits.connectionsPerUser == perUser)
+    }
+
     @Test("root and the daemon's user are served beyond the limit in all, a few connections of them")
     func reserve() async throws {
         try await withLimits {
