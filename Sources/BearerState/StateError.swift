@@ -16,6 +16,8 @@ package enum StateError: Error, Sendable, Equatable {
     package enum DirectoryProblem: Sendable, Equatable {
         case notADirectory
         case foreignOwner(uid: UInt32, expected: UInt32)
+        /// The file system cannot lock a directory, as NFS.
+        case noLocks(errno: Int32)
         case failed(errno: Int32)
     }
 

@@ -23,6 +23,9 @@ extension StateError.DirectoryProblem: CustomStringConvertible {
         case .notADirectory: "not a directory; move it away, or name another state directory"
         case .foreignOwner(let uid, let expected):
             "owned by uid \(uid), expected \(expected); run chown -R \(expected) on it, or run as uid \(uid)"
+        case .noLocks(let errno):
+            "its file system cannot lock a directory (\(message(of: errno))), as is the case of NFS; put the state "
+                + "directory on a local disk"
         case .failed(let errno): message(of: errno)
         }
     }

@@ -101,4 +101,17 @@ struct FailingDiskTests {
         let path = "\(mount.directory.path)/state"
         #expect(throws: StateError.cannotCreate(path: path, errno: EROFS)) { try StateDirectory.open(path: path) }
     }
+
+    @Test("a ledger that cannot be read for now is left alone, and is read when that has passed")
+    func passing() throws {
+        let record = RegistrationRecord(unanswered: 2, lastIntentAt: 5)
+        try ledger.save(record)
+        // To read it from the beginning is EIO.
+        try #require(Command.run("/bin/mount", "--bind", "/proc/\(getpid())/mem", ledger.path) == 0)
+        let error = #expect(throws: StateError.self) { try ledger.load(now: .seconds(9)) }
+        Command.run("/bin/umount", "-l", ledger.path)
+        #expect(error == .unusableFile(path: ledger.path, .unreadable(errno: EIO)) && error?.isPassing == true)
+        #expect(try ledger.load(now: .seconds(9)).record == record)
+        #expect(mount.directory.names(in: "default").count == 1)
+    }
 }

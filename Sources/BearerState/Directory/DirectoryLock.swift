@@ -11,11 +11,17 @@ enum DirectoryLock {
     static func take(on directory: Directory) throws(StateError) {
         guard flock(directory.descriptor, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else {
-                throw .unusableDirectory(path: directory.path, .failed(errno: errno))
+                throw .unusableDirectory(path: directory.path, problem(of: errno))
             }
             throw .locked(path: directory.path, pid: holder(of: directory))
         }
         leaveNumber(in: directory)
+    }
+
+    /// What flock(2) says where there is nothing to be had for the asking: NFS turns it into a lock of a byte range, which
+    /// needs a file that is open for writing.
+    static func problem(of code: Int32) -> StateError.DirectoryProblem {
+        [EBADF, ENOLCK, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) ? .noLocks(errno: code) : .failed(errno: code)
     }
 
     private static func leaveNumber(in directory: Directory) {

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerSystemd
 internal import Glibc
 
 /// Replaces a file so that after a crash or power cut at any moment the old or the new one is there, whole: a
@@ -6,6 +7,8 @@ internal import Glibc
 struct DurableWrite {
     let name: String
     let directory: Directory
+    /// Gives the file `name` of a directory a second name, as linkat(2) does.
+    var link: @Sendable (_ directory: CInt, _ name: String, _ second: String) -> CInt = { linkat($0, $1, $0, $2, 0) }
 
     /// Writes `bytes` to the file, mode 0600. With `keepingAsideAs`, a file that is there and says something else stays
     /// under that name, or that name and a number, which is returned.
@@ -34,16 +37,44 @@ struct DurableWrite {
         return file.contents == Secret(bytes)
     }
 
-    /// Gives the file a second name next to its own; `nil` when there is no file.
+    /// Gives the file a second name next to its own, or copies it where the file system has no hard links; `nil` when there
+    /// is no file.
     private func keepAside(as wanted: String) throws(StateError) -> String? {
         for number in 0..<1_000 {
             let aside = number == 0 ? wanted : "\(wanted)-\(number)"
-            if linkat(directory.descriptor, name, directory.descriptor, aside, 0) == 0 { return aside }
-            if errno == ENOENT { return nil }
-            guard errno == EEXIST else { break }
+            if link(directory.descriptor, name, aside) == 0 { return aside }
+            switch errno {
+            case ENOENT: return nil
+            case EEXIST: continue
+            case EPERM, EOPNOTSUPP, ENOSYS, EMLINK: if try copy(to: aside) { return aside }
+            default: throw failure(at: .keepAside)
+            }
         }
         throw failure(at: .keepAside)
     }
+
+    /// Writes what is in the file to a new one, durably; false when there is one of this name.
+    private func copy(to aside: String) throws(StateError) -> Bool {
+        let descriptor = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw failure(at: .keepAside) }
+        defer { close(descriptor) }
+        guard case .contents(let contents) = SecretReader.read(descriptor, limit: Self.largestCopy) else {
+            throw .notWritten(path: directory.path(of: name), step: .keepAside, errno: EFBIG)
+        }
+        var bytes = contents.withBytes { Array($0) }
+        defer { Secret.wipe(&bytes) }
+        do throws(StateError) {
+            try create(aside, bytes)
+            return true
+        } catch {
+            if case .notWritten(_, .create, EEXIST) = error { return false }
+            unlinkat(directory.descriptor, aside, 0)
+            throw error
+        }
+    }
+
+    /// Above any file of ours, damaged or not.
+    private static let largestCopy = 4 * StateFile.limit
 
     private func create(_ temporary: String, _ bytes: [UInt8]) throws(StateError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
