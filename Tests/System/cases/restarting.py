@@ -27,6 +27,8 @@ def kill():
 @contextmanager
 def read_only_state():
     """An empty state directory on a disk that takes nothing."""
+    # The first start makes it.
+    broker.fresh()
     broker.reset()
     owner = os.stat(broker.STATE)
     options = f"mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
@@ -113,8 +115,6 @@ def _():
         for _ in range(2):
             systemctl("restart", "bearerd.service")
             expect_equal(broker.token() == token, True, "the same token")
-        kill()
-        expect_equal(broker.token() == token, True, "the same token after SIGKILL")
         expect_equal(os.listdir(broker.STATE), [], "files in the state directory")
         expect_equal(show("NFileDescriptorStore"), "3", "token, credentials and history in the store")
         run("mount", "-o", "remount,rw", broker.STATE)
