@@ -23,9 +23,14 @@ struct RegistrationGuard: Sendable, Equatable {
         writtenOffset = now.wallClockOffset
     }
 
-    /// The intent of the registration that is about to be sent could be recorded nowhere.
-    mutating func notWritten() {
-        history.recordUnwrittenIntent()
+    /// The intent of the registration, or the credentials, could be recorded nowhere.
+    mutating func notWritten(at now: Moment) {
+        history.recordUnwritten(at: now.boot)
+    }
+
+    /// The credentials that could be recorded nowhere are recorded now.
+    mutating func written() {
+        history.recordAnswer()
     }
 
     mutating func succeeded(replacing: Bool, at now: Moment) {

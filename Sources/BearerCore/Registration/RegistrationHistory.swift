@@ -44,9 +44,11 @@ package struct RegistrationHistory: Sendable, Equatable {
         if replacing { lastReplacement = boot }
     }
 
-    /// The intent could be recorded nowhere. What is not known of earlier processes counts as unanswered.
-    package mutating func recordUnwrittenIntent() {
+    /// The intent, or the credentials that came of it, could be recorded nowhere: a later process would register again, so
+    /// that the next registration waits.
+    package mutating func recordUnwritten(at boot: Duration) {
         unanswered = max(unanswered, Self.firstHeld)
+        lastIntent = boot
     }
 
     /// No answer came to the last intent: the server may have carried it out as late as now.

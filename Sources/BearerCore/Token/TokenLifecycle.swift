@@ -68,9 +68,14 @@ package struct TokenLifecycle: Sendable, Equatable {
     /// What must survive a restart of the profile's registrations.
     package var history: RegistrationHistory { registrations.history }
 
-    /// The intent of the registration in flight could be recorded nowhere: should it stay unanswered, the next one waits.
-    package mutating func registrationNotRecorded() {
-        registrations.notWritten()
+    /// The intent of a registration, or the credentials that came of it, could be recorded nowhere: the next one waits.
+    package mutating func registrationNotRecorded(at now: Moment) {
+        registrations.notWritten(at: now)
+    }
+
+    /// The credentials that could be recorded nowhere are recorded now.
+    package mutating func registrationRecorded() {
+        registrations.written()
     }
 
     /// When ``LifecycleEvent/deadline`` is due next; nothing is due while it is `nil`.

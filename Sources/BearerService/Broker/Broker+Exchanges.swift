@@ -42,12 +42,13 @@ extension Broker {
             handleIfCurrent(outcome, for: profile)
         case .registration:
             profile.isRegistering = true
-            if await !save(.history, of: profile) { profile.lifecycle.registrationNotRecorded() }
+            if await !save(.history, of: profile) { profile.lifecycle.registrationNotRecorded(at: now()) }
             let sentAt = now()
             let outcome = await register(order.exchange, for: profile)
             settleBudget(outcome, sentAt: sentAt)
             handleIfCurrent(outcome, for: profile)
             settleRegistrants(of: profile, outcome)
+            if profile.areCredentialsAtRisk { profile.lifecycle.registrationNotRecorded(at: now()) }
             await save(.history, of: profile)
             profile.isRegistering = false
             resumeAwaitingRegistrations()
@@ -104,7 +105,7 @@ extension Broker {
         do {
             let credentials = try await upstream.register(profile.settings.registrationRequest)
             profile.credentials = StoredCredentials(credentials: credentials, registeredAt: now().unixSeconds)
-            await save(.credentials, of: profile)
+            profile.areCredentialsAtRisk = await !save(.credentials, of: profile)
             return .registered(exchange: exchange.id)
         } catch {
             return .failed(exchange: exchange.id, error)

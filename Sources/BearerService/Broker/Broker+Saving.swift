@@ -52,13 +52,24 @@ extension Broker {
 
     func saveAgain(_ name: String) async {
         guard let profile = profiles[name] else { return }
-        for part in profile.unsaved { await save(part, of: profile) }
+        for part in profile.unsaved {
+            let isRecorded = await save(part, of: profile)
+            if part == .credentials, isRecorded { await credentialsRecorded(profile) }
+        }
     }
 
     /// What could not be written or kept is tried again in a while. The caller sets the alarm.
     func saveLater() {
         let later = now().boot + Self.saveInterval
         nextSave = min(nextSave ?? later, later)
+    }
+
+    /// Credentials that were in memory alone will outlive this process: the history may say that they came.
+    private func credentialsRecorded(_ profile: Profile) async {
+        guard profile.areCredentialsAtRisk, !profile.isRegistering else { return }
+        profile.areCredentialsAtRisk = false
+        profile.lifecycle.registrationRecorded()
+        await save(.history, of: profile)
     }
 
     /// Orders everything to be written that is not on disk, and to be read that could not be read; keeps the tokens that are

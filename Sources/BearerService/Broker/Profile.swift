@@ -13,6 +13,8 @@ final class Profile {
     var unsaved: Set<ProfileFiles.Part> = []
     /// What the store has of it meanwhile, which may be an older state.
     var kept: [ProfileFiles.Part: UnsavedStore.Entry] = [:]
+    /// The credentials are in memory alone: neither on disk nor in the store.
+    var areCredentialsAtRisk = false
     /// The journal was told that something is not on disk.
     var isUnsavedTold = false
     /// A registration was sent, and what came of it is not on disk yet.

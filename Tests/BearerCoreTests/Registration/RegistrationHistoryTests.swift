@@ -33,6 +33,17 @@ import Testing
         #expect(RegistrationHistory().mayReplace(at: Self.sent + .seconds(age)))
     }
 
+    @Test(
+        "what could be recorded nowhere counts as three, or as one of more",
+        arguments: [(0, 60), (1, 60), (3, 60), (5, 240)])
+    func unwritten(unanswered: Int, hold: Int) {
+        var history = RegistrationHistory(unanswered: unanswered)
+        history.recordUnwritten(at: Self.sent)
+        #expect(history.hold(at: Self.sent) == .seconds(hold))
+        history.recordAnswer()
+        #expect(history.hold(at: Self.sent) == .zero)
+    }
+
     @Test("an intent counts until an answer comes; a replacement is remembered")
     func counting() {
         var history = RegistrationHistory(lastReplacement: .seconds(5))

@@ -1,9 +1,11 @@
 import AuthServerSimulator
 import BearerCore
+import Glibc
 import TestSupport
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 /// One broker after the other, with a disk that takes nothing and systemd that keeps descriptors.
 @Suite(
@@ -129,6 +131,58 @@ struct RestartTests {
             #expect(test.log.entries(of: .registrationHeld).count == 1)
             await test.live(.seconds(30), step: .seconds(5))
             #expect(test.registrations == 2)
+        }
+        await setup.server?.shutdown()
+    }
+}
+
+/// A disk that takes the history and not the credentials, and no systemd.
+@Suite("Credentials in memory alone", .timeLimit(.minutes(1))) struct CredentialsAtRiskTests {
+    private var setup = BrokerSetup()
+    private let file: String
+
+    init() async throws {
+        let server = try await AuthServerSimulator.start(setup.simulator)
+        setup.server = server
+        setup.kept = .off()
+        file = "default/client-\(try ProfileSettings.sample(server: server.baseURL).key.fileIdentifier).json"
+    }
+
+    /// A directory in the place of the file, from after the start on.
+    private func obstruct(_ test: TestBroker) {
+        mkdir("\(test.state.path)/default", 0o700)
+        mkdir("\(test.state.path)/\(file)", 0o700)
+    }
+
+    private func makeRoom() {
+        rmdir("\(setup.state.path)/\(file)")
+    }
+
+    @Test("after a restart that loses them the next registration waits")
+    func lost() async throws {
+        try await withBroker(setup, prepare: obstruct) { test in
+            await eventually("there is a token") { await test.broker.tokenCount == 1 }
+            await eventually("it is over") { await !test.broker.isRegistering() }
+            #expect(test.log.entries(of: .stateNotDurable).count == 1)
+        }
+        makeRoom()
+        try await withBroker(setup) { test in
+            await eventually("it waits") { test.log.events.contains(.registrationHeld) }
+            #expect(test.registrations == 1)
+        }
+        await setup.server?.shutdown()
+    }
+
+    @Test("once they are on disk nothing waits")
+    func written() async throws {
+        try await withBroker(setup, prepare: obstruct) { test in
+            await eventually("there is a token") { await test.broker.tokenCount == 1 }
+            await eventually("it is over") { await !test.broker.isRegistering() }
+            #expect(await test.broker.hold() > .zero)
+            makeRoom()
+            await test.advance(by: .seconds(31))
+            await eventually("it is written") { await test.broker.isStateDurable() }
+            await eventually("nothing waits") { await test.broker.hold() == .zero }
         }
         await setup.server?.shutdown()
     }

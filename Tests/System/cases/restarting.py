@@ -1,7 +1,10 @@
 """What a restart costs: nothing."""
 
+import os
+from contextlib import contextmanager
+
 from support import broker, client, simulator
-from support.host import Journal, drop_in, is_active, pid, remove_drop_in, show, systemctl
+from support.host import Journal, drop_in, is_active, pid, remove_drop_in, run, show, systemctl
 from support.load import Load
 from support.suite import case, eventually, expect, expect_equal
 from cases.installing import install
@@ -19,6 +22,23 @@ def kill():
     before = pid()
     systemctl("kill", "--signal=SIGKILL", "bearerd.service")
     eventually(lambda: pid() not in (0, before) and is_active(), "running again")
+
+
+@contextmanager
+def read_only_state():
+    """An empty state directory on a disk that takes nothing."""
+    # The first start makes it.
+    broker.fresh()
+    broker.reset()
+    owner = os.stat(broker.STATE)
+    options = f"mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
+    run("mount", "-t", "tmpfs", "-o", options, "state", broker.STATE)
+    try:
+        run("mount", "-o", "remount,ro", broker.STATE)
+        yield
+    finally:
+        broker.stop()
+        run("umount", broker.STATE)
 
 
 @case("restart: the same token, no call upstream")
@@ -83,6 +103,28 @@ def _():
     broker.token()
     expect_equal(calls.both(), (0, 1), "registrations, token requests")
     remove_drop_in("store")
+
+
+@case("restart: a state directory that is read-only from the start costs one registration in all, and no token")
+def _():
+    with read_only_state():
+        calls, journal = simulator.Calls(), Journal()
+        broker.start()
+        token = broker.token()
+        expect(journal.wait_for("state_not_durable", BEARERD_PROFILE="default"), "no entry")
+        for _ in range(2):
+            systemctl("restart", "bearerd.service")
+            expect_equal(broker.token() == token, True, "the same token")
+        expect_equal(os.listdir(broker.STATE), [], "files in the state directory")
+        expect_equal(show("NFileDescriptorStore"), "3", "token, credentials and history in the store")
+        run("mount", "-o", "remount,rw", broker.STATE)
+        systemctl("restart", "bearerd.service")
+        expect(journal.wait_for("state_durable", BEARERD_PROFILE="default"), "no entry")
+        eventually(lambda: show("NFileDescriptorStore") == "1", "the store holds the token alone")
+        systemctl("stop", "bearerd.service")
+        systemctl("start", "bearerd.service")
+        broker.token()
+        expect_equal(calls.both(), (1, 2), "registrations, token requests")
 
 
 @case("restart: twenty in a row, and the store holds one token")

@@ -48,6 +48,11 @@ extension Broker {
         profiles[name].map { status(of: $0, at: now()).isStateDurable } == true
     }
 
+    /// How long a registration would have to wait.
+    func hold(_ name: String = "default") -> Duration {
+        profiles[name]?.lifecycle.history.hold(at: now().boot) ?? .zero
+    }
+
     func generation(_ name: String = "default") -> UInt64 { profiles[name]?.lifecycle.generation ?? 0 }
 
     var connectionCount: Int { connections.count }
