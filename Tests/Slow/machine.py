@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # The script that runs the cases; what all cases use is defined there.
-from __main__ import BUILD, Asker, Home, Simulator, ended, expect
+from __main__ import BUILD, STATEMENT, Asker, Home, Simulator, ended, expect
 
 
 class Skipped(Exception):
@@ -341,4 +341,56 @@ def uptime(directory, _):
         return "one registration over three boots"
 
 
-CASES = (order, system_calls, disks, clocks, uptime)
+def occurrences(pid, words):
+    """How often each word lies in the memory of a process."""
+    found = {name: 0 for name in words}
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for fields in map(str.split, maps):
+            if "r" not in fields[1] or fields[-1] in ("[vvar]", "[vvar_vclock]", "[vsyscall]"):
+                continue
+            begin, end = (int(word, 16) for word in fields[0].split("-"))
+            try:
+                memory.seek(begin)
+                data = memory.read(end - begin)
+            except OSError:
+                continue
+            for name, word in words.items():
+                found[name] += data.count(word.encode())
+    return found
+
+
+def secrets(directory, _):
+    """What lies in the daemon's memory of its secrets: tokens of five seconds, asked for in every way and turned down."""
+    if os.geteuid():
+        raise Skipped("only root may read the memory of such a process")
+    simulator = Simulator("--lifetime", "5")
+    home = Home(directory / "secrets", simulator.url)
+    with ended(simulator.process), ended(home.start()) as daemon:
+        expect(until(home, ": token for ", daemon), f"no token: {home.log.read_text()}")
+        asker, watcher = Asker(home.socket), Asker(home.socket)
+        watcher.socket.sendall(b'{"op":"watch","id":"%s"}\n' % (b"w" * 3000))
+        first = asker.ask()[0]["access_token"]
+        for _ in range(20):
+            requests = [{"op": "token"}, {"op": "token", "id": "x" * 40}, {"op": "token", "wait": 1, "id": 7}]
+            asker.socket.sendall(b"".join(json.dumps(request).encode() + b"\n" for request in requests))
+            for _ in requests:
+                asker.lines.readline()
+        second = first
+        while second == first:
+            asker.socket.sendall(json.dumps({"op": "renew", "rejected": first, "wait": 10}).encode() + b"\n")
+            second = json.loads(asker.lines.readline()).get("access_token", first)
+        while (third := asker.ask()[0].get("access_token", second)) in (first, second):
+            time.sleep(0.05)
+        # Whatever it does with the third one, it has done.
+        time.sleep(0.5)
+        client = json.loads(next(home.state.glob("default/client-*.json")).read_text())
+        words = {"expired token": first, "expired second": second, "token": third}
+        words |= {"client secret": client["client_secret"], "statement": STATEMENT}
+        found = occurrences(daemon.pid, words)
+        most = {"expired token": 0, "expired second": 0, "token": 4, "client secret": 1, "statement": 1}
+        expect(all(found[name] <= most[name] for name in most), f"found {found}, expected at most {most}")
+        return ", ".join(f"{name} {count}" for name, count in found.items())
+
+
+CASES = (order, system_calls, disks, clocks, uptime, secrets)

@@ -29,6 +29,11 @@ package struct Secret: Sendable {
         SecretStorage.wipe(&bytes)
     }
 
+    /// Overwrites `bytes`.
+    package static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+        SecretStorage.wipe(bytes)
+    }
+
     /// The number of bytes.
     package var count: Int { storage.bytes.count }
 

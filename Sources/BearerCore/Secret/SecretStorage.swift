@@ -13,9 +13,11 @@ final class SecretStorage: @unchecked Sendable {
     }
 
     static func wipe(_ bytes: inout [UInt8]) {
-        bytes.withUnsafeMutableBytes { bytes in
-            if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
-        }
+        bytes.withUnsafeMutableBytes { wipe($0) }
+    }
+
+    static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+        if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
     }
 
     deinit {

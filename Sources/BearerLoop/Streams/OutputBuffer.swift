@@ -1,40 +1,85 @@
-/// Bytes on their way to a peer: what was sent and is not taken yet.
-struct OutputBuffer {
-    private var bytes: [UInt8] = []
-    private var taken = 0
+internal import CLinux
+internal import Glibc
 
-    var count: Int { bytes.count - taken }
+/// Bytes on their way to a peer: what was sent and is not taken yet. They may be a token: the memory is wiped before it is
+/// given back.
+struct OutputBuffer: ~Copyable {
+    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var end = 0
+    private var taken = 0
+    /// In place of ``memory``: a large block, which many may share.
+    private var block: [UInt8]?
+
+    deinit {
+        clinux_wiping_free(memory.baseAddress)
+    }
+
+    var count: Int { (block?.count ?? end) - taken }
     var isEmpty: Bool { count == 0 }
 
     mutating func append(_ new: [UInt8]) {
-        if isEmpty {
-            bytes = new
+        if isEmpty, new.count > Self.largestCopy {
+            removeAll()
+            block = new
         } else {
-            bytes.removeSubrange(..<taken)
-            bytes += new
+            new.withUnsafeBytes { append($0) }
         }
-        taken = 0
+    }
+
+    mutating func append(_ new: UnsafeRawBufferPointer) {
+        if let block { leave(block) }
+        guard let source = new.baseAddress else { return }
+        makeRoom(for: new.count)
+        memory.baseAddress.map { _ = memcpy($0 + end, source, new.count) }
+        end += new.count
     }
 
     /// Lends what is left; `body` says how many bytes of it are taken, or -1.
     mutating func take(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
-        let count = bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[taken...])) }
+        let count =
+            block?.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[taken...])) }
+            ?? body(UnsafeRawBufferPointer(rebasing: memory[taken..<end]))
         taken += max(0, count)
         if isEmpty { removeAll() }
         return count
     }
 
     mutating func removeAll() {
-        bytes = []
-        taken = 0
+        clinux_wiping_free(memory.baseAddress)
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        (end, taken, block) = (0, 0, nil)
     }
 
-    /// What is left takes no more memory than it has bytes; a large block stays as it is, since it may be shared by many.
+    /// What is left takes no more memory than it has bytes.
     mutating func compact() {
-        guard taken > 0, bytes.count <= Self.largestCopy else { return }
-        bytes = Array(bytes[taken...])
-        taken = 0
+        guard block == nil, taken > 0 else { return }
+        moveDown()
+        resize(to: end)
     }
 
     private static let largestCopy = 64 * 1024
+
+    private mutating func leave(_ block: [UInt8]) {
+        let first = taken
+        removeAll()
+        block.withUnsafeBytes { append(UnsafeRawBufferPointer(rebasing: $0[first...])) }
+    }
+
+    private mutating func makeRoom(for count: Int) {
+        guard memory.count - end < count else { return }
+        moveDown()
+        if memory.count - end < count { resize(to: max(end + count, 4 * memory.count)) }
+    }
+
+    private mutating func moveDown() {
+        guard taken > 0, let base = memory.baseAddress else { return }
+        memmove(base, base + taken, end - taken)
+        (end, taken) = (end - taken, 0)
+    }
+
+    private mutating func resize(to size: Int) {
+        let base = clinux_wiping_realloc(memory.baseAddress, size)
+        precondition(base != nil, "no memory for \(size) bytes")
+        memory = UnsafeMutableRawBufferPointer(start: base, count: size)
+    }
 }

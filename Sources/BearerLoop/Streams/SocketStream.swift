@@ -77,6 +77,12 @@ package final class SocketStream {
         flushAtEndOfTurn()
     }
 
+    package func send(_ bytes: UnsafeRawBufferPointer) {
+        guard isOpen else { return }
+        output.append(bytes)
+        flushAtEndOfTurn()
+    }
+
     /// Sends before the turn ends what the peer takes now: for an owner that has much to say.
     ///
     /// - Returns: whether the peer has taken everything.
@@ -143,7 +149,10 @@ package final class SocketStream {
         let buffer = loop.input
         let count = recv(descriptor, buffer.baseAddress, min(most, buffer.count), CInt(MSG_DONTWAIT))
         if count > 0 {
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            let received = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+            body(UnsafeRawBufferPointer(received))
+            // It may be a token that an API turned down.
+            if count > Self.longestHarmless, let start = received.baseAddress { explicit_bzero(start, count) }
             return .bytes
         }
         if count == 0 { return .end }
@@ -151,6 +160,8 @@ package final class SocketStream {
         close()
         return .failure
     }
+
+    private static let longestHarmless = 64
 
     package func close() {
         guard isOpen else { return }

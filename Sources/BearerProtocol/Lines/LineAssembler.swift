@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// Cuts what comes in from a peer into lines, within bounds.
 ///
 /// Append a chunk, then take lines by ``next()`` until there is none; at the end of the input, ``finish()``. Holds at
@@ -39,7 +41,11 @@ package struct LineAssembler: Sendable {
         guard !isTooLarge else { return }
         dropConsumed()
         // A long line is given its room at once, rather than moved each time that it has doubled.
-        if buffer.count > Self.idleCapacity { buffer.reserveCapacity(min(limit, Self.usualLimit) + 2) }
+        let needed = buffer.count + bytes.count
+        if needed > buffer.capacity {
+            let room = buffer.count > Self.idleCapacity ? max(min(limit, Self.usualLimit) + 2, 2 * buffer.count) : 0
+            move(to: max(room, needed))
+        }
         buffer.append(contentsOf: bytes)
     }
 
@@ -64,6 +70,15 @@ package struct LineAssembler: Sendable {
     /// Lets go of the lines that were taken, when the next one is not wanted before long.
     package mutating func dropTaken() {
         dropConsumed()
+    }
+
+    /// Lines may hold tokens that an API turned down: nothing is left of them where they were.
+    private mutating func move(to capacity: Int) {
+        var larger: [UInt8] = []
+        larger.reserveCapacity(capacity)
+        larger += buffer
+        Secret.wipe(&buffer)
+        buffer = larger
     }
 
     private func nextEnding() -> Int? {
@@ -99,6 +114,7 @@ package struct LineAssembler: Sendable {
 
     private mutating func dropConsumed() {
         guard start > 0 else { return }
+        buffer.withUnsafeMutableBytes { Secret.wipe(UnsafeMutableRawBufferPointer(rebasing: $0[..<start])) }
         if start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= Self.idleCapacity)
         } else if buffer.capacity > Self.idleCapacity {

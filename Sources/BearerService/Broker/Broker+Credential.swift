@@ -58,7 +58,7 @@ extension Broker {
         _ token: AccessToken, of profile: Profile, to asker: CredentialPeer, _ peer: Peer
     ) -> [UInt8] {
         noteUse(of: profile, token, by: .unit(asker.unit), peer)
-        return token.value.withBytes { Array($0) }
+        return profile.replies.bare(token)
     }
 
     /// Says why in the journal; the bytes are those that `credential_socket.on_failure` asks for.

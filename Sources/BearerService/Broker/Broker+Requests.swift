@@ -70,7 +70,7 @@ extension Broker {
     ) -> [UInt8] {
         noteUse(of: profile, token, by: .uid(client.peer.uid), client.peer)
         guard let id else { return profile.replies.line(for: token, profile: profile.name, at: moment) }
-        return TokenReply(token, profile: profile.name, at: moment).line(id: id)
+        return profile.replies.line(TokenReply(token, profile: profile.name, at: moment), id: id)
     }
 
     /// A token cannot last longer than a fresh one does.

@@ -21,11 +21,9 @@ extension Broker {
 
     func publishToken(of profile: Profile, at moment: Moment) {
         guard let token = profile.servableToken(at: moment), !profile.watchers.isEmpty else { return }
-        let shared = watchLine(token, of: profile, id: nil, at: moment)
         for watcher in profile.watchers.values {
             noteUse(of: profile, token, by: .uid(watcher.client.peer.uid), watcher.client.peer)
-            let line = watcher.id == nil ? shared : watchLine(token, of: profile, id: watcher.id, at: moment)
-            watcher.client.publish(line)
+            watcher.client.publish(watchLine(token, of: profile, id: watcher.id, at: moment))
         }
     }
 
@@ -38,6 +36,6 @@ extension Broker {
     }
 
     private func watchLine(_ token: AccessToken, of profile: Profile, id: RequestID?, at moment: Moment) -> [UInt8] {
-        TokenReply(token, profile: profile.name, at: moment, withGeneration: true).line(id: id)
+        profile.replies.line(TokenReply(token, profile: profile.name, at: moment, withGeneration: true), id: id)
     }
 }

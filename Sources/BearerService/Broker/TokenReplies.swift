@@ -3,12 +3,16 @@ internal import BearerProtocol
 
 /// The reply to `{"op":"token"}` of one profile as bytes: it is the same for everybody within a second.
 ///
+/// What holds a token here is used again, and wiped in the end: whoever sends it copies it.
+///
 /// `@unchecked Sendable`: it lives on the loop's thread, with the profile and the connections that are given it.
 final class TokenReplies: @unchecked Sendable {
     private var token: AccessToken?
     /// `expires_in` of the reply in hand.
     private var left = Duration.zero
     private var line: [UInt8] = []
+    /// What is made for one client, and sent before the next is made.
+    private var scratch: [UInt8] = []
     /// Changes when a ``RepeatedToken`` that was given out before holds no more.
     fileprivate var version: UInt64 = 0
     /// Replies that were given again without a look at the request.
@@ -20,9 +24,26 @@ final class TokenReplies: @unchecked Sendable {
         if token.generation != self.token?.generation || !isWithinSecond(remaining) {
             self.token = token
             left = .seconds(remaining.components.seconds)
-            line = TokenReply(token, profile: profile, at: now).line(id: nil)
+            Self.write(TokenReply(token, profile: profile, at: now), id: nil, to: &line)
         }
         return line
+    }
+
+    /// Any other reply that holds the token. To be sent before the next one is made.
+    func line(_ reply: TokenReply, id: RequestID?) -> [UInt8] {
+        Self.write(reply, id: id, to: &scratch)
+        return scratch
+    }
+
+    /// The token alone. To be sent before the next reply is made.
+    func bare(_ token: AccessToken) -> [UInt8] {
+        Self.empty(&scratch, for: token.value.count)
+        token.value.withBytes { scratch += $0 }
+        return scratch
+    }
+
+    deinit {
+        forget()
     }
 
     /// There is another token or none, or others may have it: no reply is given again before it was asked for anew.
@@ -30,7 +51,23 @@ final class TokenReplies: @unchecked Sendable {
         version &+= 1
         token = nil
         left = .zero
-        line = []
+        Self.empty(&line)
+        Self.empty(&scratch)
+    }
+
+    private static func write(_ reply: TokenReply, id: RequestID?, to bytes: inout [UInt8]) {
+        empty(&bytes, for: reply.token.count + reply.profile.utf8.count + (id?.json.utf8.count ?? 0) + mostElse)
+        reply.encode(id: id, into: &bytes)
+    }
+
+    /// Names and numbers of a reply.
+    private static let mostElse = 256
+
+    /// Wipes `bytes` and gives them room at once, since bytes that grow leave copies behind.
+    private static func empty(_ bytes: inout [UInt8], for room: Int = 0) {
+        Secret.wipe(&bytes)
+        bytes.removeAll(keepingCapacity: room > 0 && room <= bytes.capacity)
+        bytes.reserveCapacity(room)
     }
 
     fileprivate func again(at now: Moment) -> [UInt8]? {

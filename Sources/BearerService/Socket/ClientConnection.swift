@@ -321,7 +321,7 @@ extension ClientConnection: SocketStreamOwner {
     /// What was held back goes on.
     func streamIsDrained() {
         noteHoldings()
-        if case .watching = state, let line = backlog.take(for: stream) { stream.send(line) }
+        if case .watching = state, let line = backlog.take(for: stream) { line.withBytes { stream.send($0) } }
         if isReplying || isHeldBack { stream.goOnLater() }
     }
 

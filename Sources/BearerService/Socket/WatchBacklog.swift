@@ -1,13 +1,14 @@
+internal import BearerCore
 internal import BearerLoop
 
 /// The newest line that a slow watcher has not been sent yet, and how long its client has taken nothing.
 final class WatchBacklog {
-    private var line: [UInt8]?
+    private var line: Secret?
     private var timeout: LoopTimer?
 
     /// Keeps `newest` instead of what was kept.
     func hold(_ newest: [UInt8], for stream: SocketStream) {
-        line = newest
+        line = Secret(newest)
         expectProgress(of: stream)
     }
 
@@ -22,7 +23,7 @@ final class WatchBacklog {
     }
 
     /// The client has taken everything.
-    func take(for stream: SocketStream) -> [UInt8]? {
+    func take(for stream: SocketStream) -> Secret? {
         defer { clear(for: stream) }
         return line
     }
