@@ -219,6 +219,8 @@ final class ClientConnection: @unchecked Sendable {
             left -= answer(line)
         }
         isHeldBack = !areExhausted && isServing
+        // The rest of a line is not waited for while it is not read.
+        if isHeldBack { cancelLineTimer() }
         noteHoldings()
         updateReading()
     }

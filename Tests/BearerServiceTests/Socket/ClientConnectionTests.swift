@@ -197,6 +197,25 @@ import Testing
         }
     }
 
+    @Test("a line that is not read because replies are not taken has its time once they are")
+    func lineOfSlowReader() async throws {
+        var setup = BrokerSetup.withToken()
+        setup.configuration.limits.lineTimeout = .milliseconds(300)
+        try await withBroker(setup) { test in
+            let client = try await test.connect()
+            let request = #"{"op":"ping","id":"\#(String(repeating: "x", count: 15_000))"}"# + "\n"
+            let count = 8
+            client.sendRaw(String(repeating: request, count: count))
+            await eventually("it takes no more replies") { await test.broker.heldBytes > 2048 }
+            // Longer than a line may take; that of another, which began later, has run out then.
+            let other = try await test.connect()
+            other.sendRaw("{")
+            #expect(try await other.reply().error().code == .invalidRequest)
+            for _ in 0..<count { #expect(try await client.line().contains("pong")) }
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+        }
+    }
+
     @Test("at the end, whole lines are answered and who waits is told; then every connection ends")
     func end() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [], then: .hang) }) { test in

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from support.daemon import Client, Daemon, eventually
-from support.load import PROGRAMS, attackers
+from support.load import ATTACKER, PROGRAMS, attackers
 from support.suite import case, expect, say
 from support.users import Visitor
 
@@ -17,9 +17,9 @@ TOLD = "no connection can be accepted"
 
 @case("limits: a user over the limit keeps nobody else out, however often it knocks")
 def per_user(simulator):
-    policy = {"default": "allow: {users: [0, 1001]}"}
+    policy = {"default": f"allow: {{users: [{ATTACKER}, 1001]}}"}
     daemon = Daemon(simulator, "limits: {connections: 60, connections_per_user: 20}", policy, OPEN).started()
-    # Root knocks and is turned away far more often than there are connections in all.
+    # One user knocks and is turned away far more often than there are connections in all.
     with attackers(daemon, ("watch", 20, 1000), ("watch", 400, 4000)):
         end = time.monotonic() + 2
         served = 0
@@ -28,7 +28,7 @@ def per_user(simulator):
                 reply = visitor.ask(op="token")
             expect("access_token" in reply, f"another user was turned away: {reply}")
             served += 1
-        with Client(daemon.socket) as one_more:
+        with Visitor(daemon.socket, ATTACKER) as one_more:
             reply = one_more.reply()
             expect(reply["error"] == "slow_down" and reply["retry_after"] >= 1, f"no slow_down but {reply}")
             expect(one_more.reply() is None, "the connection goes on")
@@ -43,11 +43,12 @@ def per_user(simulator):
 @case("limits: connections in all")
 def in_all(simulator):
     daemon = Daemon(simulator, "limits: {connections: 10}").started()
-    clients = [Client(daemon.socket) for _ in range(10)]
+    # Root has 16 beyond the limit.
+    clients = [Client(daemon.socket) for _ in range(10 + 16)]
     for client in clients:
         expect("access_token" in client.ask(op="token"), "no token below the limit")
-    with Client(daemon.socket) as eleventh:
-        expect(eleventh.reply()["error"] == "slow_down", "an eleventh connection was served")
+    with Client(daemon.socket) as another:
+        expect(another.reply()["error"] == "slow_down", "another connection was served")
     clients.pop().close()
     eventually("there is room", lambda: "access_token" in daemon.ask(op="token"))
     daemon.end()

@@ -12,6 +12,8 @@ PROCESSORS = sorted(os.sched_getaffinity(0))
 # The honest client and the daemon take turns: one processor is theirs, the attackers have another.
 OURS, THEIRS = {PROCESSORS[0]}, {PROCESSORS[-1]}
 
+ATTACKER = 4711
+
 
 def before_others(priority):
     """Has this process go before whatever else the machine does, where that is allowed: what is measured is the daemon."""
@@ -25,6 +27,7 @@ def before_others(priority):
 class Programs:
     def __init__(self):
         self.directory = tempfile.TemporaryDirectory(prefix="bearerd-hostile-")
+        os.chmod(self.directory.name, 0o755)
 
     def path(self, name):
         program = Path(self.directory.name) / name
@@ -55,7 +58,7 @@ def honest(daemon, milliseconds, pause):
 
 @contextmanager
 def attackers(daemon, *attacks):
-    """Runs attacks, each a name, a number of connections and a rate, until the block ends."""
+    """Runs attacks of another user, each a name, a number of connections and a rate, until the block ends."""
     running = []
     try:
         for name, connections, rate in attacks:
@@ -65,6 +68,8 @@ def attackers(daemon, *attacks):
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
+                    # Root's group, which the socket is for, stays.
+                    user=ATTACKER,
                     preexec_fn=lambda: os.sched_setaffinity(0, THEIRS),
                 )
             )
