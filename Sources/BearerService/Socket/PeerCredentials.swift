@@ -30,7 +30,12 @@ struct PeerGroups {
 
     mutating func among(_ named: NamedGroups) -> Set<UInt32> {
         if let found, found.version == named.version { return found.groups }
-        let groups = Set(all().lazy.filter(named.numbers.contains))
+        // Of tens of thousands, few are worth a look into the set.
+        guard let lowest = named.numbers.min(), let highest = named.numbers.max() else { return [] }
+        var groups: Set<UInt32> = []
+        for group in all() where group >= lowest && group <= highest && named.numbers.contains(group) {
+            groups.insert(group)
+        }
         found = (named.version, groups)
         return groups
     }
@@ -40,7 +45,10 @@ struct PeerGroups {
         var count: UInt32 = 32
         for _ in 0..<2 {
             var groups = [UInt32](repeating: 0, count: Int(count))
-            if clinux_peer_groups(descriptor, &groups, &count) == 0 { return Array(groups.prefix(Int(count))) }
+            if clinux_peer_groups(descriptor, &groups, &count) == 0 {
+                groups.removeLast(max(0, groups.count - Int(count)))
+                return groups
+            }
             guard errno == ERANGE else { return [] }
         }
         return []
