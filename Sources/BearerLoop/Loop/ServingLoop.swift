@@ -75,6 +75,13 @@ package final class ServingLoop: @unchecked Sendable {
         wake { $0.bodies.append(body) }
     }
 
+    /// Makes a function that any thread may call, once, to have `body` called on the loop's thread. What `body` holds is
+    /// released there.
+    package func callback<Value: Sendable>(_ body: @escaping (Value) -> Void) -> @Sendable (Value) -> Void {
+        let callback = LoopCallback(body)
+        return { value in self.execute { callback.call(value) } }
+    }
+
     /// The time by which timers run.
     var time: Duration { now() }
 
@@ -219,6 +226,21 @@ package final class ServingLoop: @unchecked Sendable {
             return inbox.isEmpty
         }
         if wasEmpty { clinux_eventfd_signal(wakeUp) }
+    }
+}
+
+/// `@unchecked Sendable`: others carry it around; `body` is touched on the loop's thread only.
+private final class LoopCallback<Value: Sendable>: @unchecked Sendable {
+    private var body: ((Value) -> Void)?
+
+    init(_ body: @escaping (Value) -> Void) {
+        self.body = body
+    }
+
+    func call(_ value: Value) {
+        let body = body
+        self.body = nil
+        body?(value)
     }
 }
 

@@ -1,10 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Accepts connections on a listening socket.
-///
-/// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
-package final class Listener: @unchecked Sendable {
+/// Accepts connections on a listening socket. It lives on the loop's thread.
+package final class Listener {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
     private static let mostInATurn: CInt = 8
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
@@ -44,8 +42,8 @@ package final class Listener: @unchecked Sendable {
     ///   - onShortage: told when nothing can be accepted for want of descriptors, memory or watches, and not again before
     ///     everybody who waited has been accepted.
     package init(
-        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (LoopError) -> Void,
-        onConnection: @escaping @Sendable (CInt) throws(LoopError) -> Void
+        _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping (LoopError) -> Void,
+        onConnection: @escaping (CInt) throws(LoopError) -> Void
     ) {
         self.descriptor = descriptor
         self.loop = loop
@@ -53,7 +51,7 @@ package final class Listener: @unchecked Sendable {
         self.onConnection = onConnection
     }
 
-    /// Starts to accept; on the loop's thread.
+    /// Starts to accept.
     ///
     /// - Throws: when the socket cannot listen or cannot be watched.
     package func start() throws(LoopError) {

@@ -1,280 +1,309 @@
-internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
 internal import BearerProtocol
-internal import BearerState
-internal import BearerSystemd
 internal import BearerUpstream
 
-/// The one place where tokens live. An actor on the loop that serves the clients, so that a token in memory is
-/// answered within the read that asks for it; whatever takes time happens elsewhere and comes back as an event.
-actor Broker {
-    nonisolated let loop: ServingLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    /// A line whenever what ``summary()`` says may have changed.
-    nonisolated let changes: AsyncStream<Void>
-
-    let disk: Disk
-    let loader: ProfileLoader
-    let store: TokenStore
-    let unsaved: UnsavedStore
-    let journal: Journal
-    nonisolated let identity: DaemonIdentity
-    /// Reads and checks the configuration anew.
-    let reloader: Reloader
-    let units: PeerUnits
-    let now: @Sendable () -> Moment
-
-    var settings: BrokerSettings
-    var upstream: UpstreamClient
-    var isReloading = false
-    private(set) var isStopping = false
-
-    var profiles: [String: Profile] {
+/// The one place where tokens live: knows the profiles, and has each request answered by whom it concerns. It lives on
+/// the loop that serves the clients, so that a token in memory is answered within the read that asks for it; whatever
+/// takes time is a ``Job``.
+final class Broker {
+    let clients: ClientRegistry
+    let status: StatusSignal
+    let jobs: BackgroundJobs
+    let runner: ExchangeRunner
+    private let services: BrokerServices
+    private let agenda: Agenda
+    private let log: ClientLog
+    private let credentialRequests: CredentialRequests
+    private let reload: Reload
+    private let environment: ProfileSession.Environment
+    private var sessions: [String: ProfileSession] = [:] {
         didSet {
-            standardProfile = Self.standard(of: profiles)
+            defaultSession = sessions["default"] ?? (sessions.count == 1 ? sessions.values.first : nil)
             sortedNames = nil
         }
     }
-    private var sortedNames: [String]?
     /// The one that is meant where none is named: the one called `default`, else the only one.
-    private(set) var standardProfile: Profile?
-    var connections = Connections()
-    /// The groups that decide about clients.
-    private(set) var namedGroups = NamedGroups()
-    /// Units' credentials that are being loaded.
-    var loads: [ObjectIdentifier: CredentialConnection] = [:]
-    /// Goes off when what ``summary()`` said is no longer true.
-    var aging: LoopTimer?
-    /// A change of ``connections`` is about to be told.
-    var isNotingConnections = false
-    /// Resumed when the last connection is closed, while the daemon stops.
-    var lastConnection: CheckedContinuation<Void, Never>?
-    /// Those who wait until a registration has ended, see ``registrationsEnd(_:)``.
-    var awaitingRegistrations: [CheckedContinuation<Void, Never>] = []
-    var holdings = Holdings()
-    var isMakingRoom = false
-    var complaints = ComplaintLimit()
-    var budget: Budget
-    /// Exchanges that wait for the budget, first come first served.
-    var queue: [ExchangeOrder] = []
-    var ordered: UInt64 = 0
-    /// When what could not be written or kept is tried again, on CLOCK_BOOTTIME.
-    var nextSave: Duration?
-
-    private let changed: AsyncStream<Void>.Continuation
-    private let orders: AsyncStream<RunnerOrder>
-    private let runner: AsyncStream<RunnerOrder>.Continuation
-    /// Jobs that were ordered and have not ended.
-    private var jobCount = 0
-    private var alarm: Alarm?
+    private var defaultSession: ProfileSession?
+    /// The names of ``sessions``, sorted once for any number of requests.
+    private var sortedNames: [String]?
     /// ``Moment/wallClockOffset`` at the last ``wake()``.
     private var wallClockOffset: Duration
-    private var tickets: UInt64 = 0
 
     init(
         _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerSettings, upstream: UpstreamClient
     ) {
-        disk = services.disk
-        loader = services.loader
-        store = services.store
-        unsaved = services.unsaved
-        journal = services.journal
-        identity = services.identity
-        reloader = services.reloader
-        units = services.units
-        loop = services.loop
-        now = services.now
-        self.settings = settings
-        self.upstream = upstream
-        self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, Profile($0)) })
-        standardProfile = Self.standard(of: self.profiles)
-        namedGroups.set(Self.groups(namedIn: profiles.map(\.settings)))
-        let start = services.now()
-        wallClockOffset = start.wallClockOffset
-        budget = Budget(settings.budget, stored: services.loader.directory.budget.load(), at: start)
-        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        (orders, runner) = AsyncStream.makeStream()
+        let loop = services.loop
+        self.services = services
+        agenda = Agenda(on: loop, now: services.now)
+        let status = StatusSignal(on: loop)
+        self.status = status
+        log = ClientLog(services.journal, services.units, on: loop, now: services.now)
+        clients = ClientRegistry(on: loop, settings.limits, services.identity, log, now: services.now) {
+            status.connectionsChanged()
+        }
+        jobs = BackgroundJobs(on: loop, agenda, now: services.now)
+        runner = ExchangeRunner(services, settings.budget, upstream, jobs, agenda)
+        credentialRequests = CredentialRequests(
+            services.identity, settings.credentialFailure, log, now: services.now)
+        reload = Reload(services, jobs, runner)
+        environment = ProfileSession.Environment(
+            services: services, runner: runner, jobs: jobs, agenda: agenda, status: status, log: log)
+        wallClockOffset = services.now().wallClockOffset
+        log.isAuditing = settings.audit
+        for profile in profiles { sessions[profile.settings.name] = ProfileSession(profile, environment) }
+        nameGroups(of: profiles.map(\.settings))
     }
 
-    /// Starts the profiles; ``run()`` does what they order.
+    // MARK: Start and stop
+
+    /// Starts the profiles; what they want done takes time, and is done by ``carryOut(_:)``.
     ///
     /// - Throws: when the kernel has no descriptor or memory left for timers.
     func begin() throws(LoopError) {
-        guard !isStopping else { return }
-        alarm = try Alarm(on: loop) { self.assumeIsolated { $0.wake() } }
-        for profile in profiles.values { start(profile) }
-        setAlarm()
-        noteChange()
+        guard !jobs.isStopping else { return }
+        try agenda.start { [self] now in nextTime(at: now) } onWake: { [self] in wake() }
+        for session in sessions.values { session.start() }
+        agenda.changed()
+        status.changed()
     }
 
-    /// Carries out what is ordered, until all of it has ended after ``stop()``.
-    func run() async {
-        await withDiscardingTaskGroup { registrations in
-            await withDiscardingTaskGroup { others in
-                for await order in orders {
-                    switch order {
-                    case .begin(let job) where job.isRegistration:
-                        registrations.addTask { await self.carryOut(job) }
-                    case .begin(let job): others.addTask { await self.carryOut(job) }
-                    case .cancelOthers: others.cancelAll()
-                    case .cancelRegistrations: registrations.cancelAll()
-                    }
-                }
-            }
-        }
-        alarm?.stop()
-        upstream.shutdown()
-    }
-
-    /// Has ``run()`` do something.
-    func order(_ job: Job) {
-        jobCount += 1
-        runner.yield(.begin(job))
-    }
-
-    private func carryOut(_ job: Job) async {
-        switch job {
-        case .exchange(let order): await carryOut(order)
-        case .save(let name): await saveAgain(name)
-        case .loadAgain(let name): await loadAgain(name)
-        case .saveHistory(let name): if let profile = profiles[name] { await save(.history, of: profile) }
-        case .saveBudget: await saveBudget()
-        case .reload(let request): await carryOut(request)
-        }
-        jobCount -= 1
-        endIfOver()
-    }
-
-    /// The caller sets the alarm.
-    func start(_ profile: Profile) {
-        if !profile.unsaved.isEmpty { nextSave = now().boot }
-        profile.blockage == nil ? take(.start, for: profile) : startBlocked(profile)
-    }
-
-    /// Sends nothing upstream from now on, gives token requests in flight up, writes what is not on disk yet, and has
-    /// ``run()`` end. A registration in flight is given 4 s to come back and be saved: its credentials would be lost.
+    /// Sends nothing upstream from now on, gives token requests in flight up, and has what is not on disk yet written.
     func stop() {
-        guard !isStopping else { return }
-        isStopping = true
-        queue = []
-        orderSaves()
-        runner.yield(.cancelOthers)
-        loop.schedule(after: Self.lastRegistration) { [runner] in runner.yield(.cancelRegistrations) }
-        changed.finish()
-        endIfOver()
+        guard !jobs.isStopping else { return }
+        runner.cancelAllWaiting()
+        for session in sessions.values { session.retry() }
+        jobs.stop()
+        status.finish()
+    }
+
+    /// Every job has ended after ``stop()``.
+    func ended() {
+        agenda.stop()
+        runner.shutDown()
+    }
+
+    /// Answers what has arrived, has nobody wait any longer, and ends every connection; what is still open after `limit` is
+    /// cut.
+    func endConnections(within limit: Duration) async {
+        for session in sessions.values { session.clients.failWaiters(.stopping) }
+        await clients.endAll(within: limit)
     }
 
     /// What the daemon has not done when it ends now: the profiles of which something would be lost.
     var unfinishedProfiles: [String] {
-        profiles.values.filter { $0.isRegistering || !$0.unsaved.isEmpty }.map(\.name).sorted()
+        sessions.values.filter { $0.isRegistering || !$0.isDurable }.map(\.name).sorted()
     }
 
-    private func endIfOver() {
-        if isStopping, jobCount == 0 { runner.finish() }
-    }
+    // MARK: What is due
 
-    /// Ends a client's connections once what it has in flight must be over.
-    func retire(_ client: UpstreamClient, after delay: Duration) {
-        loop.schedule(after: delay) { client.shutdown() }
-    }
-
-    private static let lastRegistration = Duration.seconds(4)
-
-    /// Takes one event of a profile in, and does what follows from it.
-    func handle(_ event: LifecycleEvent, for profile: Profile) {
-        take(event, for: profile)
-        setAlarm()
-    }
-
-    private func take(_ event: LifecycleEvent, for profile: Profile) {
-        let moment = now()
-        let actions = profile.lifecycle.handle(event, at: moment, random: .random(in: 0..<1))
-        perform(actions, for: profile, at: moment)
-    }
-
-    func perform(_ actions: [LifecycleAction], for profile: Profile, at moment: Moment) {
-        for action in actions {
-            switch action {
-            case .send(let exchange):
-                enqueue(exchange, of: profile, at: moment)
-            case .saveHistory: order(.saveHistory(profile: profile.name))
-            case .report(let report): journal.report(report, of: profile, at: moment)
-            case .tokenChanged:
-                profile.replies.forget()
-                keep(profile)
-                tokenChanged(profile, at: moment)
-            case .tokenEnded:
-                profile.replies.forget()
-                profile.blockage == nil ? tokenEnded(profile, at: moment) : refused(profile)
-            case .exchangeFailed: exchangeFailed(profile, at: moment)
-            case .refused:
-                profile.replies.forget()
-                refused(profile)
-            }
-        }
-        if !actions.isEmpty { noteChange() }
-    }
-
-    /// Does what is due, and sets the alarm for what is due next.
+    /// Does what is due.
     func wake() {
-        guard !isStopping else { return }
-        let moment = now()
-        let isStepped = moment.isStepped(since: wallClockOffset, by: .seconds(1))
-        wallClockOffset = moment.wallClockOffset
-        for profile in profiles.values {
-            let isDue = profile.lifecycle.nextDeadline?.isReached(at: moment) == true
-            forgetEnded(profile, at: moment)
-            if isDue || (isStepped && profile.blockage == nil) { take(.deadline, for: profile) }
-        }
+        guard !jobs.isStopping else { return }
+        let now = services.now()
+        let isStepped = now.isStepped(since: wallClockOffset, by: .seconds(1))
+        wallClockOffset = now.wallClockOffset
+        for session in sessions.values { session.wake(at: now, isStepped: isStepped) }
         // A step of the wall clock changes what is said of times.
-        noteChange()
-        if let nextSave, nextSave <= moment.boot { orderSaves() }
-        sendQueued()
-        setAlarm()
+        status.changed()
+        if jobs.takeRetry(at: now.boot) { for session in sessions.values { session.retry() } }
+        runner.sendNext()
     }
 
-    func setAlarm() {
-        let moment = now()
-        var times = profiles.values.compactMap { profile in
-            profile.lifecycle.nextDeadline.map { moment.boot + $0.remaining(at: moment) }
-        }
-        times += profiles.values.compactMap { profile in
-            profile.stored.map { moment.boot + $0.endOfService.remaining(at: moment) }
-        }
-        if !queue.isEmpty { times.append(budget.nextAvailable(at: moment.boot)) }
-        if let nextSave { times.append(nextSave) }
-        alarm?.set(times.min())
+    private func nextTime(at now: Moment) -> Duration? {
+        let times = sessions.values.compactMap { $0.nextTime(at: now) }
+        return (times + [runner.nextTime(at: now), jobs.nextRetry].compactMap { $0 }).min()
     }
 
-    /// The names of ``profiles`` in order, sorted once for any number of requests.
-    func profileNames() -> [String] {
-        if let sortedNames { return sortedNames }
-        let names = profiles.keys.sorted()
-        sortedNames = names
-        return names
+    /// Does one job, to its end.
+    func carryOut(_ job: Job) async {
+        switch job {
+        case .exchange(let order):
+            if let session = sessions[order.profile] { await runner.carryOut(order, of: session) }
+        case .reload: await reload.carryOut(for: self)
+        case .persistUnsaved(let name): await sessions[name]?.persistUnsaved()
+        case .loadAgain(let name): await loadAgain(name)
+        case .persistHistory(let name): await sessions[name]?.persistHistory()
+        case .persistBudget: await runner.persistBudget()
+        }
+        jobs.ended()
+    }
+
+    /// Reads the files again of a profile whose files cannot be used, for a reason that may pass.
+    private func loadAgain(_ name: String) async {
+        guard !jobs.isStopping, let session = sessions[name], session.mayLoadAgain else { return }
+        // What is known here must be written first.
+        guard session.isDurable else { return jobs.retryLater() }
+        let (loader, settings, now) = (services.loader, session.settings, services.now())
+        let loaded = try? await services.disk.run { loader.load(settings, now: now) }
+        guard !jobs.isStopping, sessions[name] === session, session.settings.key == settings.key else { return }
+        guard let loaded, loaded.unusable?.isPassing != true else { return jobs.retryLater() }
+        if loaded.unusable == nil {
+            services.journal.write(.profileUnblocked, "\(name): its files can be read again", [.profile: name])
+        }
+        replace(session, with: loaded)
+        status.changed()
+    }
+
+    // MARK: Reload
+
+    var isReloading: Bool { reload.isRunning }
+
+    /// What a reload does with the profiles.
+    func plan(for new: [ProfileSettings]) -> ReloadPlan {
+        ReloadPlan(
+            from: sessions.mapValues { ($0.settings.key, $0.mustLoadAgain) }, to: new.map { ($0.name, $0.key) })
+    }
+
+    /// The profiles whose credentials belong to something that is configured no more.
+    func leaving(for new: [ProfileSettings]) -> [ProfileSession] {
+        plan(for: new).leaving.compactMap { sessions[$0] }
+    }
+
+    /// Takes another configuration over, with what was read of the profiles that need it.
+    func apply(_ new: ReloadedConfiguration, _ loaded: [LoadedProfile]) {
+        let plan = plan(for: new.profiles)
+        new.applyLogLevel()
+        runner.configure(new.settings.budget, new.upstream)
+        clients.limits = new.settings.limits
+        credentialRequests.onFailure = new.settings.credentialFailure
+        log.isAuditing = new.settings.audit
+        nameGroups(of: sessions.values.map(\.settings) + new.profiles)
+        for name in plan.removed { sessions.removeValue(forKey: name)?.end() }
+        for profile in loaded { take(profile) }
+        for settings in new.profiles where plan.updated.contains(settings.name) {
+            sessions[settings.name]?.update(settings)
+        }
+        agenda.changed()
+        status.changed()
+    }
+
+    private func take(_ loaded: LoadedProfile) {
+        if let session = sessions[loaded.settings.name] { return replace(session, with: loaded) }
+        warn(of: loaded)
+        let session = ProfileSession(loaded, environment)
+        sessions[session.name] = session
+        session.start()
+    }
+
+    private func replace(_ session: ProfileSession, with loaded: LoadedProfile) {
+        warn(of: loaded)
+        session.replace(with: loaded)
+    }
+
+    private func warn(of loaded: LoadedProfile) {
+        let name = loaded.settings.name
+        for warning in loaded.warnings {
+            services.journal.write(.stateWarning, "\(name): \(warning)", [.profile: name])
+        }
     }
 
     /// From now on, these profiles' groups decide about clients.
-    func nameGroups(of profiles: [ProfileSettings]) {
-        namedGroups.set(Self.groups(namedIn: profiles))
+    private func nameGroups(of profiles: [ProfileSettings]) {
+        clients.nameGroups(profiles.reduce(into: []) { $0.formUnion($1.access?.groups ?? []) })
     }
 
-    private static func groups(namedIn profiles: [ProfileSettings]) -> Set<UInt32> {
-        profiles.reduce(into: []) { $0.formUnion($1.access?.groups ?? []) }
+    // MARK: How things stand
+
+    func summary() -> DaemonSummary {
+        let now = services.now()
+        return DaemonSummary(of: sessions.values.map { $0.snapshot(at: now) }, clients: clients.count, at: now)
     }
 
-    private static func standard(of profiles: [String: Profile]) -> Profile? {
-        profiles["default"] ?? (profiles.count == 1 ? profiles.values.first : nil)
+    /// The session of the profile called `name`; without a name, that of the default profile.
+    func session(_ name: String?) -> ProfileSession? {
+        guard let name else { return defaultSession }
+        return sessions[name]
     }
 
-    func noteChange() {
-        changed.yield()
+    var allSessions: [ProfileSession] { Array(sessions.values) }
+
+    private var names: [String] {
+        if let sortedNames { return sortedNames }
+        let names = sessions.keys.sorted()
+        sortedNames = names
+        return names
+    }
+}
+
+// MARK: - Requests
+
+extension Broker: RequestHandler {
+    func answer(_ request: Request, from client: ClientConnection) -> Answer {
+        do throws(ErrorReply) {
+            switch request.operation {
+            case .token(let wanted): return try session(of: wanted.profile).token(wanted, id: request.id, client)
+            case .renew(let wanted): return try session(of: wanted.profile).renew(wanted, id: request.id, client)
+            case .watch(let name): return try session(of: name).watch(id: request.id, client)
+            case .status(let name): return try status(name, id: request.id, client)
+            case .ping: return .reply(PongReply(version: services.identity.version).line(id: request.id))
+            case .reload:
+                try requireAdministrator(client.peer, "reload")
+                return try reload.begin(id: request.id, client)
+            case .register(let name, let force):
+                try requireAdministrator(client.peer, "register")
+                guard !jobs.isStopping else { throw .stopping }
+                return try session(of: name).register(force: force, id: request.id, client)
+            }
+        } catch {
+            let line = error.line(id: request.id)
+            guard error.code == .accessDenied, log.admitDenial(of: client.peer) else { return .reply(line) }
+            // Held until it is known who that was: a client that is gone has no unit any more.
+            log.logDenial(error.description, client.peer, profile(of: request.operation)) { client.deliver(line) }
+            return .later {}
+        }
     }
 
-    func nextTicket(_ profile: Profile) -> Ticket {
-        tickets += 1
-        return Ticket(profile: profile.name, number: tickets)
+    func credential(for connection: CredentialConnection) -> CredentialAnswer {
+        credentialRequests.answer(connection) { session($0) }
+    }
+
+    private func session(of name: String?) throws(ErrorReply) -> ProfileSession {
+        if let session = session(name) { return session }
+        guard let name else {
+            throw ErrorReply(.unknownProfile, "there are several profiles and none is called default: name one")
+        }
+        throw ErrorReply(.unknownProfile, "there is no profile \(name)")
+    }
+
+    private func status(_ name: String?, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        if let name {
+            let session = try session(of: name)
+            guard maySee(session, client) else { throw session.clients.denial(of: client.peer) }
+        }
+        let identity = services.identity
+        let reply = StatusReply(
+            version: identity.version, pid: identity.pid, startedAt: identity.startedAt.unixSeconds,
+            connections: Int64(clients.count), profiles: [])
+        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? names, id: id)
+        let next = { [self] in
+            let now = services.now()
+            return pieces.next { name in
+                guard let session = sessions[name], maySee(session, client) else { return nil }
+                return session.snapshot(at: now).status(at: now)
+            }
+        }
+        let first = next()
+        return first.isLast ? .reply(first.bytes) : .inPieces(first.bytes, rest: next)
+    }
+
+    private func maySee(_ session: ProfileSession, _ client: ClientConnection) -> Bool {
+        client.peer.isAdministrator(daemonUser: services.identity.user) || session.clients.isAllowed(client)
+    }
+
+    private func requireAdministrator(_ peer: Peer, _ operation: String) throws(ErrorReply) {
+        guard !peer.isAdministrator(daemonUser: services.identity.user) else { return }
+        throw ErrorReply(.accessDenied, "\(operation) is for root and the daemon's user; this is uid \(peer.uid)")
+    }
+
+    /// The name of the profile that an operation is about.
+    private func profile(of operation: Operation) -> String? {
+        switch operation {
+        case .token(let request): session(request.profile)?.name
+        case .renew(let request): session(request.profile)?.name
+        case .watch(let name), .register(let name, _): session(name)?.name
+        case .status(let name): name
+        case .ping, .reload: nil
+        }
     }
 }

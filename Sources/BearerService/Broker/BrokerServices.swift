@@ -1,7 +1,7 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
 internal import BearerSystemd
-internal import BearerUpstream
 
 /// What the broker works with.
 struct BrokerServices: Sendable {
@@ -12,23 +12,25 @@ struct BrokerServices: Sendable {
     let journal: Journal
     let identity: DaemonIdentity
     let reloader: Reloader
-    /// What the journal says of who is denied.
+    /// Finds the units of denied clients, for the journal.
     let units: PeerUnits
     /// The loop that serves the clients.
     let loop: ServingLoop
     let now: @Sendable () -> Moment
 }
 
-/// Reads and checks the configuration anew; may block, so it is never called on the serving loop.
-struct Reloader: Sendable {
-    let reload: @Sendable () async throws(StartFailure) -> Reloaded
-}
+/// What holds for all profiles, and can change at a reload.
+struct BrokerSettings: Sendable, Equatable {
+    let limits: ConnectionLimits
+    let budget: BudgetConfiguration
+    let credentialFailure: CredentialSocketConfiguration.Failure
+    /// The journal says the first time that a user or unit is given a token of a generation.
+    let audit: Bool
 
-/// A configuration that was checked whole.
-struct Reloaded: Sendable {
-    let settings: BrokerSettings
-    let profiles: [ProfileSettings]
-    let upstream: UpstreamClient
-    /// Makes the log level what the configuration says.
-    let applyLogLevel: @Sendable () -> Void
+    init(_ configuration: Configuration) {
+        limits = ConnectionLimits(configuration.limits)
+        budget = configuration.budget
+        credentialFailure = configuration.credentialSocket.onFailure
+        audit = configuration.audit
+    }
 }

@@ -1,5 +1,10 @@
-/// The daemon in one line, for systemd.
+internal import BearerCore
+
+/// The daemon in one line, for STATUS=. It is true at each instant: whoever shows it asks again after ``holds``.
 struct DaemonSummary: Sendable, Equatable {
+    /// More profiles than this are counted instead of named one by one; so are those that are waited for.
+    private static let maximumNamed = 3
+
     /// `default: token for 19 h 12 min, next renewal 23:41; 14 clients`.
     let text: String
     /// The profiles that have no token in memory and are not refused, by name.
@@ -7,6 +12,42 @@ struct DaemonSummary: Sendable, Equatable {
     /// How long the text stays true while nothing happens; `nil` when it does not age.
     let holds: Duration?
 
+    init(of profiles: [ProfileSnapshot], clients: Int, at now: Moment) {
+        unsettled = profiles.filter { $0.servableToken(at: now) == nil && $0.refusal == nil }.map(\.name).sorted()
+        let areNamed = profiles.count <= Self.maximumNamed
+        let text = areNamed ? Self.named(profiles, at: now) : Self.counted(profiles, unsettled, at: now)
+        self.text = "\(text); \(clients == 1 ? "1 client" : "\(clients) clients")"
+        // What is counted does not age by itself, and a thousand profiles are not to be looked through for nothing.
+        let aging = areNamed ? profiles.compactMap { $0.servableToken(at: now)?.remaining(at: now) } : []
+        holds = aging.compactMap(\.untilNextMinute).min()
+    }
+
     /// Every profile has a token in memory or is refused.
     var isSettled: Bool { unsettled.isEmpty }
+
+    private static func named(_ profiles: [ProfileSnapshot], at now: Moment) -> String {
+        profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(at: now))" }.joined(separator: "; ")
+    }
+
+    private static func counted(_ profiles: [ProfileSnapshot], _ unsettled: [String], at now: Moment) -> String {
+        var states: [ProfileState: Int] = [:]
+        for profile in profiles { states[profile.state(at: now), default: 0] += 1 }
+        let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0) \(state)" } }
+        let waited = unsettled.prefix(maximumNamed).joined(separator: ", ")
+        let more = unsettled.count - maximumNamed
+        let wait = unsettled.isEmpty ? "" : "; waiting for \(waited)\(more > 0 ? " and \(more) more" : "")"
+        return "\(profiles.count) profiles: \(counts.joined(separator: ", "))\(wait)"
+    }
+}
+
+extension Duration {
+    /// The two largest units down to minutes, for what is shown for a while: `19 h 12 min`, `less than a minute`.
+    var minutesText: String { self < .seconds(60) ? "less than a minute" : text(downTo: "min") }
+
+    /// How long ``minutesText`` stays as it is while this much runs out; `nil` below a minute.
+    fileprivate var untilNextMinute: Duration? {
+        guard self >= .seconds(60) else { return nil }
+        return .seconds(components.seconds % 60) + .nanoseconds(components.attoseconds / 1_000_000_000)
+            + .milliseconds(1)
+    }
 }

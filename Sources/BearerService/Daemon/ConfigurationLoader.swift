@@ -68,7 +68,7 @@ struct ConfigurationLoader: Sendable {
     /// Everything that a reload needs, checked before anything changes.
     ///
     /// - Parameter worker: what blocks happens there.
-    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(StartFailure) -> Reloaded {
+    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(ReloadFailure) -> ReloadedConfiguration {
         let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure>
         do throws(LoopError) {
             result = try await worker.run {
@@ -78,12 +78,15 @@ struct ConfigurationLoader: Sendable {
                 }
             }
         } catch {
-            throw StartFailure(.software, "\(error)")
+            throw ReloadFailure(message: "\(error)")
         }
-        let (loaded, upstream) = try result.get()
-        return Reloaded(
-            settings: BrokerSettings(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
-            applyLogLevel: { log.level = loaded.logLevel })
+        switch result {
+        case .success(let (loaded, upstream)):
+            return ReloadedConfiguration(
+                settings: BrokerSettings(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
+                applyLogLevel: { log.level = loaded.logLevel })
+        case .failure(let failure): throw ReloadFailure(message: failure.message)
+        }
     }
 
     /// A socket that everybody can open must not give away a token for which nobody is named.

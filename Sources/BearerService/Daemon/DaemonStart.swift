@@ -70,7 +70,7 @@ struct DaemonStart {
     }
 
     private func serve(
-        _ sockets: ListeningSockets, _ broker: Broker, until shutdown: Shutdown, wait: Duration
+        _ sockets: ListeningSockets, _ broker: BrokerHost, until shutdown: Shutdown, wait: Duration
     ) async throws {
         let served = try await ServedSockets.start(sockets, broker)
         let path = sockets.clients.map(\.path).joined(separator: ", ")
@@ -90,13 +90,13 @@ struct DaemonStart {
                 await served.end()
             }
         }
-        broker.store.flush()
+        broker.services.store.flush()
     }
 
     private func makeBroker(
         on loop: ServingLoop, _ loaded: LoadedConfiguration, _ loader: ConfigurationLoader,
         _ directory: StateDirectory, _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
-    ) -> Broker {
+    ) -> BrokerHost {
         let (log, names) = (log, Worker<BackgroundWork>("names"))
         let (bootID, files) = (BootID.current(), SealedFiles(store: DescriptorStore()))
         let services = BrokerServices(
@@ -105,7 +105,7 @@ struct DaemonStart {
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
-            reloader: Reloader { () throws(StartFailure) in try await loader.reload(log, on: names) },
+            reloader: Reloader { () throws(ReloadFailure) in try await loader.reload(log, on: names) },
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
         let stored = StoredState(
             loader: services.loader, tokens: services.store, unsaved: services.unsaved, journal: journal)
@@ -118,7 +118,7 @@ struct DaemonStart {
                     .stateWarning, "\(profile.settings.name): \(warning)", [.profile: profile.settings.name])
             }
         }
-        return Broker(
+        return BrokerHost(
             services, profiles: profiles, settings: BrokerSettings(loaded.configuration), upstream: upstream)
     }
 }

@@ -18,7 +18,7 @@ actor Shutdown {
     private let journal: Journal
     private let exit: @Sendable (ExitStatus) -> Void
     private var watch: SignalWatch?
-    private var broker: Broker?
+    private var broker: BrokerHost?
     private var isRequested = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var pause: CheckedContinuation<Void, Never>?
@@ -36,7 +36,7 @@ actor Shutdown {
     }
 
     /// From now on there is a broker that is to hear of the end first.
-    func concerns(_ broker: Broker) {
+    func concerns(_ broker: BrokerHost) {
         self.broker = broker
         if isRequested { broker.assumeIsolated { $0.stop() } }
     }

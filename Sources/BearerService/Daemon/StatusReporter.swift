@@ -5,7 +5,7 @@ internal import BearerSystemd
 /// Tells systemd how things stand: STATUS= whenever it changes, READY=1 once every profile has a token or is refused
 /// or the wait for that is over, STOPPING=1 at the end.
 struct StatusReporter: Sendable {
-    let broker: Broker
+    let broker: BrokerHost
     let notifier: Notifier
     let journal: Journal
     /// `startup.wait`.
@@ -13,12 +13,9 @@ struct StatusReporter: Sendable {
 
     /// Returns when the broker is stopped.
     func run() async {
-        let deadline = broker.identity.startedAt.boot + wait
-        let broker = broker
+        let deadline = broker.services.identity.startedAt.boot + wait
         let notifier = notifier
-        await broker.once(after: max(.zero, deadline - SystemClock.boot())) {
-            broker.assumeIsolated { $0.noteChange() }
-        }
+        await broker.announceChange(after: max(.zero, deadline - SystemClock.boot()))
         if let interval = Watchdog.interval { await broker.every(interval) { notifier.alive() } }
         await tell(deadline: deadline)
         notifier.stopping()
@@ -30,7 +27,6 @@ struct StatusReporter: Sendable {
         for await _ in broker.changes {
             let summary = await broker.summary()
             notifier.status(summary.text)
-            await broker.noteAging(of: summary)
             guard !isReady, summary.isSettled || SystemClock.boot() >= deadline else { continue }
             isReady = true
             notifier.ready()

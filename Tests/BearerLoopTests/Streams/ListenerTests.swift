@@ -43,12 +43,13 @@ import Testing
     func accepts() async throws {
         try await TestLoop.run { test in
             let (address, accepted) = (try Address(), Collected<CInt>())
-            let listener = Listener(address.descriptor, on: test.loop) { _ in
-                Issue.record("there is room")
-            } onConnection: {
-                accepted.add($0)
-            }
-            try await test.perform { _ in try listener.start() }
+            let listener = Box(
+                Listener(address.descriptor, on: test.loop) { _ in
+                    Issue.record("there is room")
+                } onConnection: {
+                    accepted.add($0)
+                })
+            try await test.perform { _ in try listener.value.start() }
             let clients = Collected<CInt>()
             try await test.duringOneTurn {
                 for _ in 0..<100 { clients.add(try address.connect()) }
@@ -60,7 +61,7 @@ import Testing
                 try await test.turns(1)
             }
             #expect(counts.count < 12, "\(counts)")
-            try await test.perform { _ in listener.stop() }
+            try await test.perform { _ in listener.value.stop() }
             #expect(throws: LoopError(call: "connect", code: ECONNREFUSED)) { try address.connect() }
             for descriptor in accepted.all + clients.all { close(descriptor) }
         }
@@ -71,18 +72,19 @@ import Testing
         try await TestLoop.run { test in
             let (address, refused) = (try Address(), Collected<LoopError>())
             let (accepted, clients) = (Collected<CInt>(), Collected<CInt>())
-            let listener = Listener(address.descriptor, on: test.loop) { _ in
-                Issue.record("there is room")
-            } onConnection: { connection in
-                accepted.add(connection)
-                guard accepted.all.count == 150 else { return }
-                do throws(LoopError) {
-                    clients.add(try address.connect(waits: false))
-                } catch {
-                    refused.add(error)
-                }
-            }
-            try await test.perform { _ in try listener.start() }
+            let listener = Box(
+                Listener(address.descriptor, on: test.loop) { _ in
+                    Issue.record("there is room")
+                } onConnection: { connection in
+                    accepted.add(connection)
+                    guard accepted.all.count == 150 else { return }
+                    do throws(LoopError) {
+                        clients.add(try address.connect(waits: false))
+                    } catch {
+                        refused.add(error)
+                    }
+                })
+            try await test.perform { _ in try listener.value.start() }
             func connectMany(_ count: Int) async throws {
                 try await test.duringOneTurn {
                     for _ in 0..<count { clients.add(try address.connect(waits: false)) }
@@ -95,7 +97,7 @@ import Testing
             try await connectMany(1)
             try await connectMany(400)
             #expect(accepted.all.count == 801)
-            try await test.perform { _ in listener.stop() }
+            try await test.perform { _ in listener.value.stop() }
             for descriptor in accepted.all + clients.all { close(descriptor) }
         }
     }
@@ -106,13 +108,14 @@ import Testing
             let (address, accepted, told) = (try Address(), Collected<CInt>(), Collected<LoopError>())
             let isShort = Box(true)
             let shortage = LoopError(call: "epoll_ctl", code: ENOSPC)
-            let listener = Listener(address.descriptor, on: test.loop) {
-                told.add($0)
-            } onConnection: { connection throws(LoopError) in
-                accepted.add(connection)
-                if isShort.value { throw shortage }
-            }
-            try await test.perform { _ in try listener.start() }
+            let listener = Box(
+                Listener(address.descriptor, on: test.loop) {
+                    told.add($0)
+                } onConnection: { connection throws(LoopError) in
+                    accepted.add(connection)
+                    if isShort.value { throw shortage }
+                })
+            try await test.perform { _ in try listener.value.start() }
             let clients = try (0..<5).map { _ in try address.connect() }
             try await test.turns(4)
             #expect(accepted.all.count == 1)
@@ -131,7 +134,7 @@ import Testing
             let another = try address.connect()
             try await test.turns(4)
             #expect(told.all == [shortage, shortage])
-            try await test.perform { _ in listener.stop() }
+            try await test.perform { _ in listener.value.stop() }
             for descriptor in accepted.all + clients + [another] { close(descriptor) }
         }
     }

@@ -136,13 +136,16 @@ extension Reply {
     }
 }
 
-extension Broker {
+extension BrokerHost {
     /// Ends the exchange in flight with a token, or plays one that was.
     func grantToken(_ name: String = "default", _ value: String = Canary.token) {
-        guard let profile = profiles[name], let exchange = profile.lifecycle.exchange else { return }
-        if case .registration = exchange.kind { handle(.registered(exchange: exchange.id), for: profile) }
-        guard let token = profile.lifecycle.exchange else { return }
+        guard let session = broker.session(name) else { return }
+        let exchange = { session.snapshot(at: self.services.now()).lifecycle.exchange }
+        if let current = exchange(), case .registration = current.kind {
+            session.handle(.registered(exchange: current.id))
+        }
+        guard let token = exchange() else { return }
         let grant = TokenGrant(value: Secret(value), lifetime: .seconds(3600))
-        handle(.granted(exchange: token.id, grant, sentAt: now()), for: profile)
+        session.handle(.granted(exchange: token.id, grant, sentAt: services.now()))
     }
 }

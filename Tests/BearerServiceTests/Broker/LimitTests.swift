@@ -11,13 +11,13 @@ import Testing
     func interval() {
         var limit = ComplaintLimit()
         let due = [
-            limit.isDue(.accessDenied, of: .uid(1), at: .seconds(100)),
-            limit.isDue(.accessDenied, of: .uid(1), at: .seconds(159)),
-            limit.isDue(.accessDenied, of: .uid(2), at: .seconds(159)),
-            limit.isDue(.accessDenied, of: .unit("1"), at: .seconds(159)),
-            limit.isDue(.connectionsLimited, of: .uid(1), at: .seconds(159)),
-            limit.isDue(.accessDenied, of: .uid(1), at: .seconds(160)),
-            limit.isDue(.accessDenied, of: .uid(1), at: .seconds(161)),
+            limit.admit(.accessDenied, of: .uid(1), at: .seconds(100)),
+            limit.admit(.accessDenied, of: .uid(1), at: .seconds(159)),
+            limit.admit(.accessDenied, of: .uid(2), at: .seconds(159)),
+            limit.admit(.accessDenied, of: .unit("1"), at: .seconds(159)),
+            limit.admit(.connectionsLimited, of: .uid(1), at: .seconds(159)),
+            limit.admit(.accessDenied, of: .uid(1), at: .seconds(160)),
+            limit.admit(.accessDenied, of: .uid(1), at: .seconds(161)),
         ]
         #expect(due == [true, false, true, true, true, true, false])
     }
@@ -25,9 +25,9 @@ import Testing
     @Test("thousands of users at once are dropped rather than remembered, and room comes back")
     func capacity() {
         var limit = ComplaintLimit()
-        let due = (0..<5000).count { limit.isDue(.accessDenied, of: .uid($0), at: .seconds(1)) }
+        let due = (0..<5000).count { limit.admit(.accessDenied, of: .uid($0), at: .seconds(1)) }
         #expect(due == 1024)
-        let later = limit.isDue(.accessDenied, of: .uid(9999), at: .seconds(62))
+        let later = limit.admit(.accessDenied, of: .uid(9999), at: .seconds(62))
         #expect(later)
     }
 }
@@ -37,9 +37,9 @@ import Testing
     func generations() {
         var audit = Audit()
         let first = [
-            audit.isFirst(.uid(1), generation: 1), audit.isFirst(.uid(1), generation: 1),
-            audit.isFirst(.unit("1"), generation: 1), audit.isFirst(.uid(1), generation: 2),
-            audit.isFirst(.uid(1), generation: 2), audit.isFirst(.unit("1"), generation: 2),
+            audit.record(.uid(1), generation: 1), audit.record(.uid(1), generation: 1),
+            audit.record(.unit("1"), generation: 1), audit.record(.uid(1), generation: 2),
+            audit.record(.uid(1), generation: 2), audit.record(.unit("1"), generation: 2),
         ]
         #expect(first == [true, false, true, true, false, true])
     }
@@ -47,9 +47,9 @@ import Testing
     @Test(
         "in the journal it is a uid or a unit",
         arguments: [
-            (Audit.User.uid(1000), "uid 1000"), (.unit("a.service"), "a.service"),
+            (ClientLog.User.uid(1000), "uid 1000"), (.unit("a.service"), "a.service"),
         ])
-    func description(user: Audit.User, text: String) {
+    func description(user: ClientLog.User, text: String) {
         #expect("\(user)" == text)
     }
 }

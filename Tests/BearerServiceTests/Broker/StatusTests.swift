@@ -172,7 +172,6 @@ import Testing
             #expect(summary.text.hasPrefix("default: token for 1 min, "))
             let holds = try #require(summary.holds)
             #expect(holds > .seconds(29) && holds < .seconds(31))
-            await test.broker.noteAging(of: summary)
             var changes = test.broker.changes.makeAsyncIterator()
             test.clock.advance(by: holds)
             try await test.advanceTimers(by: holds)

@@ -102,7 +102,7 @@ import Testing
             try await test.server.waitForCalls(1, to: .register)
             await test.broker.stop()
             async let drained: Void = test.broker.endConnections(within: .seconds(2))
-            await eventually("clients are waited for") { await test.broker.lastConnection != nil }
+            await eventually("clients are waited for") { await test.broker.isWaitingForConnections }
             try await test.advanceTimers(by: .milliseconds(3_999))
             #expect(await test.broker.isRegistering())
             try await test.advanceTimers(by: .milliseconds(1))

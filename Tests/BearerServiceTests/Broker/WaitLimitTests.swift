@@ -71,12 +71,10 @@ import Testing
     }
 }
 
-extension Broker {
+extension BrokerHost {
     /// Plays the exchange that is due now, with this outcome.
     fileprivate func renew(to value: String) {
-        if let profile = profiles["default"] {
-            handle(profile.lifecycle.generation == 0 ? .start : .deadline, for: profile)
-        }
+        broker.session("default")?.handle(generation() == 0 ? .start : .deadline)
         grantToken("default", value)
     }
 }

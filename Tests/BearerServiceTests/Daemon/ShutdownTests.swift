@@ -103,7 +103,7 @@ import Testing
             if isRegistering {
                 await eventually("it is registering") { await test.broker.isRegistering() }
             } else {
-                await test.broker.order(.saveBudget)
+                await test.broker.begin(.persistBudget)
             }
             let shutdown = makeShutdown(test)
             await shutdown.concerns(test.broker)

@@ -16,12 +16,11 @@ import Testing
     func clients() async throws {
         let access = AccessPolicy(users: [geteuid()])
         try await withBroker(.withToken(access: access)) { test in
-            let server = try await SocketServer.start(
-                on: try path.bind().descriptor, for: .clients, broker: test.broker)
+            try await test.broker.serve(try path.bind().descriptor, for: .clients)
             let client = TestClient(try connected(to: path.path))
             _ = try await client.ask(#"{"op":"token"}"#).token()
             await client.close()
-            await server.stop()
+            await test.broker.stopAccepting()
             #expect(throws: SocketFailure.self) { try connected(to: path.path) }
         }
     }
@@ -33,8 +32,7 @@ import Testing
         setup.isUsersOwn = true
         setup.configuration.credentialSocket.onFailure = .empty
         try await withBroker(setup) { test in
-            let server = try await SocketServer.start(
-                on: try path.bind().descriptor, for: .credentials, broker: test.broker)
+            try await test.broker.serve(try path.bind().descriptor, for: .credentials)
             let hex = String(UInt64.random(in: 0 ... .max), radix: 16)
             for (unit, isAllowed) in [("player.service", true), ("other.service", false)] {
                 let name = [0] + Array("\(hex)/unit/\(unit)/access_token".utf8)
@@ -45,7 +43,7 @@ import Testing
             let unnamed = TestClient(try connected(to: path.path))
             #expect(await unnamed.rest().isEmpty)
             await unnamed.close()
-            await server.stop()
+            await test.broker.stopAccepting()
         }
     }
 
@@ -56,10 +54,10 @@ import Testing
             listen(listener, 16)
             let client = TestClient(try connected(to: path.path))
             client.send(#"{"op":"token"}"#)
-            let server = try await SocketServer.start(on: listener, for: .clients, broker: test.broker)
+            try await test.broker.serve(listener, for: .clients)
             _ = try await client.reply().token()
             await client.close()
-            await server.stop()
+            await test.broker.stopAccepting()
         }
     }
 }

@@ -50,7 +50,7 @@ struct BrokerSetup {
 
 /// A broker on a serving loop of its own, with a state directory, a simulated authorization server and clients.
 final class TestBroker: Sendable {
-    let broker: Broker
+    let broker: BrokerHost
     let server: AuthServerSimulator
     let clock: TestClock
     let log = JournalCapture()
@@ -102,37 +102,24 @@ final class TestBroker: Sendable {
             if let token = setup.tokens[loaded.settings.name] { profile.token = token }
             return profile
         }
-        broker = Broker(
+        broker = BrokerHost(
             services, profiles: profiles, settings: BrokerSettings(setup.configuration),
             upstream: try reloads.makeUpstream())
     }
 
     /// A client on a socket pair, whom the kernel would call `peer`, in `groups` besides.
     func connect(as peer: Peer = .user(1000), groups: [UInt32] = []) async throws -> TestClient {
-        let limits = await broker.settings.limits
-        return try await connect(of: peer) { [broker] stream in
-            try ClientConnection(
-                stream, broker: broker, peer: peer, groups: PeerGroups { groups }, limits: limits
-            ).start()
-        }
+        try await connect { try await $0.serve($1, as: peer, groups) }
     }
 
     /// A connection to the credential socket.
     func load(_ address: [UInt8], as peer: Peer = .root) async throws -> TestClient {
-        try await connect(of: peer) { [broker] stream in
-            try CredentialConnection(stream, broker: broker, peer: peer, address: address).start()
-        }
+        try await connect { try await $0.serveCredential($1, address, as: peer) }
     }
 
-    private func connect(
-        of peer: Peer, _ serve: @escaping @Sendable (SocketStream) throws -> Void
-    ) async throws -> TestClient {
+    private func connect(_ serve: (BrokerHost, CInt) async throws -> Void) async throws -> TestClient {
         let (ours, theirs) = try socketPair()
-        try await onLoop { [loop, broker] in
-            try broker.assumeIsolated {
-                try serve(SocketStream(ours, on: loop, in: $0.streamGroup(of: peer.uid)))
-            }
-        }
+        try await serve(broker, ours)
         let client = TestClient(theirs)
         clients.withLock { $0.append(client) }
         return client
@@ -189,6 +176,18 @@ final class TestBroker: Sendable {
         for client in clients.withLock({ $0 }) { await client.close() }
         if isServerOwn { await server.shutdown() }
         await loop.stop()
+    }
+}
+
+extension BrokerHost {
+    fileprivate func serve(_ socket: CInt, as peer: Peer, _ groups: [UInt32]) throws {
+        let stream = SocketStream(socket, on: loop, in: broker.clients.streamGroup(ofUser: peer.uid))
+        try ClientConnection(stream, peer: peer, groups: PeerGroups { groups }, broker.clients, broker).start()
+    }
+
+    fileprivate func serveCredential(_ socket: CInt, _ address: [UInt8], as peer: Peer) throws {
+        let stream = SocketStream(socket, on: loop, in: broker.clients.streamGroup(ofUser: peer.uid))
+        try CredentialConnection(stream, peer: peer, address: address, broker.clients, broker).start()
     }
 }
 

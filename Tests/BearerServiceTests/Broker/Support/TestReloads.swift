@@ -7,8 +7,8 @@ import Synchronization
 
 /// What the configuration says at the next reload, and the HTTP clients that were made.
 final class TestReloads: Sendable {
-    private let next = Mutex<Result<(Configuration, [ProfileSettings]), StartFailure>>(
-        .failure(StartFailure(.configuration, "nothing was prepared")))
+    private let next = Mutex<Result<(Configuration, [ProfileSettings]), ReloadFailure>>(
+        .failure(ReloadFailure(message: "nothing was prepared")))
     private let upstreams = Mutex<[UpstreamClient]>([])
     /// What a reload waits for, in the middle of it.
     private let gate = Mutex<AsyncStream<Void>?>(nil)
@@ -18,7 +18,7 @@ final class TestReloads: Sendable {
     }
 
     func prepareFailure(_ message: String) {
-        next.withLock { $0 = .failure(StartFailure(.configuration, message)) }
+        next.withLock { $0 = .failure(ReloadFailure(message: message)) }
     }
 
     /// Holds reloads until the continuation is finished.
@@ -29,11 +29,11 @@ final class TestReloads: Sendable {
     }
 
     var reloader: Reloader {
-        Reloader { [self] () async throws(StartFailure) in
+        Reloader { [self] () async throws(ReloadFailure) in
             if let gate = gate.withLock({ $0 }) { for await _ in gate {} }
             let (configuration, profiles) = try next.withLock({ $0 }).get()
-            guard let upstream = try? makeUpstream() else { throw StartFailure(.configuration, "no client") }
-            return Reloaded(
+            guard let upstream = try? makeUpstream() else { throw ReloadFailure(message: "no client") }
+            return ReloadedConfiguration(
                 settings: BrokerSettings(configuration), profiles: profiles, upstream: upstream, applyLogLevel: {})
         }
     }

@@ -61,8 +61,7 @@ struct FaultDays: Sendable {
     }
 
     private static func clientError(_ day: FaultDay, _ files: ProfileFiles) throws -> String? {
-        let profile = Profile(LoadedProfile(settings: try .sample(), files: files))
-        profile.lifecycle = day.lifecycle
+        let profile = ProfileSnapshot(name: "default", lifecycle: day.lifecycle)
         if profile.servableToken(at: day.now) != nil { return nil }
         return profile.refusal == nil ? ErrorCode.temporarilyUnavailable.rawValue : "registration_refused"
     }

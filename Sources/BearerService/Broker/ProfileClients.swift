@@ -1,0 +1,215 @@
+internal import BearerCore
+internal import BearerLoop
+internal import BearerProtocol
+
+/// The clients of one profile: who may have its token, whose requests wait for it, and what they are given. Lives on the
+/// loop.
+final class ProfileClients {
+    private struct Watcher {
+        let id: RequestID?
+        let client: ClientConnection
+    }
+
+    /// An administrator's request that waits for a forced registration.
+    private struct PendingRegistration {
+        let id: RequestID?
+        let client: ClientConnection
+    }
+
+    private let profile: String
+    private let log: ClientLog
+    /// `nil`: whoever can open the socket.
+    private var access: AccessPolicy?
+    private let waiters: TokenWaiters
+    private var watchers: [UInt64: Watcher] = [:]
+    private var pendingRegistrations: [UInt64: PendingRegistration] = [:]
+    private var numbers: UInt64 = 0
+    /// Requests without those that ``replies`` counts.
+    private var admitted: UInt64 = 0
+    private let replies = TokenReplies()
+    private var audit = Audit()
+
+    init(of profile: String, _ access: AccessPolicy?, on loop: ServingLoop, _ log: ClientLog) {
+        self.profile = profile
+        self.access = access
+        self.log = log
+        waiters = TokenWaiters(on: loop)
+    }
+
+    /// Requests since the start.
+    var requests: UInt64 { admitted + replies.repetitions }
+
+    var waiterCount: Int { waiters.count }
+    var watcherCount: Int { watchers.count }
+    var pendingRegistrationCount: Int { pendingRegistrations.count }
+
+    // MARK: Who may ask
+
+    func isAllowed(_ client: ClientConnection) -> Bool { client.isAllowed(by: access) }
+
+    func isAllowed(_ unit: CredentialPeer) -> Bool { access?.allows(unit: unit.unit) ?? true }
+
+    /// Counts a request, unless the client may not have the token.
+    func admit(_ client: ClientConnection) throws(ErrorReply) {
+        guard isAllowed(client) else { throw denial(of: client.peer) }
+        admitted += 1
+    }
+
+    /// The same for a unit whose credential systemd loads.
+    func admit(_ unit: CredentialPeer) -> Bool {
+        guard isAllowed(unit) else { return false }
+        admitted += 1
+        return true
+    }
+
+    func denial(of peer: Peer) -> ErrorReply {
+        ErrorReply(.accessDenied, "uid \(peer.uid) may not have the token of profile \(profile)")
+    }
+
+    /// Others may have the token from now on: watches that are no longer allowed end.
+    func configure(_ access: AccessPolicy?) {
+        self.access = access
+        replies.forget()
+        for watcher in watchers.values where !isAllowed(watcher.client) {
+            watcher.client.closeWithError(lateDenial(of: watcher.client.peer), id: watcher.id)
+        }
+    }
+
+    /// The denial of a client that lost the right while it waited or watched.
+    private func lateDenial(of peer: Peer) -> ErrorReply {
+        let error = denial(of: peer)
+        if log.admitDenial(of: peer) { log.logDenial(error.description, peer, profile) }
+        return error
+    }
+
+    // MARK: What they are given
+
+    /// The reply to `token`.
+    func answer(_ token: AccessToken, id: RequestID?, to client: ClientConnection, at now: Moment) -> [UInt8] {
+        logUse(of: token, by: .uid(client.peer.uid), client.peer)
+        guard let id else { return replies.line(for: token, profile: profile, at: now) }
+        return replies.line(TokenReply(token, profile: profile, at: now), id: id)
+    }
+
+    /// That the reply to `token` without an `id` may be given again; `nil` where each use is to be logged.
+    var repeatedToken: RepeatedToken? { log.isAuditing ? nil : RepeatedToken(replies) }
+
+    /// The token alone, for a unit.
+    func bytes(of token: AccessToken, for unit: CredentialPeer, _ peer: Peer) -> [UInt8] {
+        logUse(of: token, by: .unit(unit.unit), peer)
+        return replies.bare(token)
+    }
+
+    private func watchLine(_ token: AccessToken, for watcher: Watcher, at now: Moment) -> [UInt8] {
+        logUse(of: token, by: .uid(watcher.client.peer.uid), watcher.client.peer)
+        return replies.line(TokenReply(token, profile: profile, at: now, withGeneration: true), id: watcher.id)
+    }
+
+    private func logUse(of token: AccessToken, by user: ClientLog.User, _ peer: Peer) {
+        guard log.isAuditing, audit.record(user, generation: token.generation) else { return }
+        log.logUse(of: profile, generation: token.generation, by: user, peer)
+    }
+
+    // MARK: Who waits
+
+    /// Lets a request wait for a token.
+    ///
+    /// - Parameter timeout: what it is answered after `limit`.
+    /// - Returns: cancels the wait.
+    func wait(
+        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection,
+        timeout: @escaping () -> ErrorReply
+    ) -> () -> Void {
+        waiters.add(wish, limit: limit, timeout: timeout) { [self] outcome in
+            switch outcome {
+            case .token where !isAllowed(client): client.deliver(lateDenial(of: client.peer).line(id: id))
+            case .token(let token, let now): client.deliver(answer(token, id: id, to: client, at: now))
+            case .failed(let error): client.deliver(error.line(id: id))
+            }
+        }
+    }
+
+    /// The same for whoever does not speak the line protocol.
+    func wait(
+        _ limit: Duration, timeout: @escaping () -> ErrorReply, resume: @escaping (TokenWaiters.Outcome) -> Void
+    ) -> () -> Void {
+        waiters.add(.lasting(.zero), limit: limit, timeout: timeout, resume: resume)
+    }
+
+    /// Sends `client` each new token from now on.
+    ///
+    /// - Parameter token: the current one, which is the first line.
+    /// - Returns: that line, and what ends the watch.
+    func watch(
+        _ token: AccessToken?, id: RequestID?, _ client: ClientConnection, at now: Moment
+    ) -> (first: [UInt8]?, cancel: () -> Void) {
+        numbers += 1
+        let (number, watcher) = (numbers, Watcher(id: id, client: client))
+        watchers[number] = watcher
+        return (token.map { watchLine($0, for: watcher, at: now) }, { [self] in watchers[number] = nil })
+    }
+
+    /// Lets a request wait for the outcome of a registration.
+    func awaitRegistration(id: RequestID?, _ client: ClientConnection) -> () -> Void {
+        numbers += 1
+        let number = numbers
+        pendingRegistrations[number] = PendingRegistration(id: id, client: client)
+        return { [self] in pendingRegistrations[number] = nil }
+    }
+
+    // MARK: What happens to the token
+
+    func tokenChanged(to token: AccessToken?, at now: Moment) {
+        replies.forget()
+        guard let token else { return }
+        waiters.settle(with: token, at: now)
+        for watcher in watchers.values { watcher.client.publish(watchLine(token, for: watcher, at: now)) }
+    }
+
+    /// There is no token any more: those who watch are told why.
+    func tokenEnded(_ error: ErrorReply) {
+        replies.forget()
+        publish(error)
+    }
+
+    /// The profile is refused: nobody waits for its token.
+    func refused(_ error: ErrorReply) {
+        tokenEnded(error)
+        waiters.failAll(error)
+    }
+
+    /// Ends the waits for another token than a rejected one: they are for just the exchange that failed.
+    func renewalFailed(_ error: ErrorReply) {
+        waiters.failRenewals(error)
+    }
+
+    /// Ends every wait for a token.
+    func failWaiters(_ error: ErrorReply) {
+        waiters.failAll(error)
+    }
+
+    /// Answers those who wait for a registration.
+    func registrationEnded(_ outcome: Result<String, ErrorReply>) {
+        let pending = pendingRegistrations.values
+        pendingRegistrations = [:]
+        for registration in pending {
+            switch outcome {
+            case .success(let clientID):
+                let reply = RegisterReply(profile: profile, clientID: clientID)
+                registration.client.deliver(reply.line(id: registration.id))
+            case .failure(let error): registration.client.deliver(error.line(id: registration.id))
+            }
+        }
+    }
+
+    func publish(_ error: ErrorReply) {
+        for watcher in watchers.values { watcher.client.publish(error.line(id: watcher.id)) }
+    }
+
+    /// The profile is no longer configured.
+    func end(_ error: ErrorReply) {
+        replies.forget()
+        waiters.failAll(error)
+        for watcher in watchers.values { watcher.client.closeWithError(error, id: watcher.id) }
+    }
+}

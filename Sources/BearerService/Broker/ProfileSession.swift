@@ -1,0 +1,390 @@
+internal import BearerCore
+internal import BearerLoop
+internal import BearerProtocol
+internal import BearerState
+
+/// One profile as long as it is configured: the life of its token, and what must survive of it. Lives on the loop.
+///
+/// Reloads change what it works with; its clients stay.
+final class ProfileSession {
+    /// What all sessions share.
+    struct Environment {
+        let services: BrokerServices
+        let runner: ExchangeRunner
+        let jobs: BackgroundJobs
+        let agenda: Agenda
+        let status: StatusSignal
+        let log: ClientLog
+
+        fileprivate var now: Moment { services.now() }
+    }
+
+    private(set) var settings: ProfileSettings
+    /// Changes when exchanges begin anew, see ``ExchangeOrder``.
+    private(set) var epoch: UInt64
+    /// A registration was sent, and what came of it is not on disk yet.
+    private(set) var isRegistering = false
+    let clients: ProfileClients
+
+    private let environment: Environment
+    private var lifecycle: TokenLifecycle
+    private var records: ProfileRecords
+    private var keptToken: KeptToken
+    /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
+    private var unusable: UnusableState?
+    /// What the token of an earlier process was issued to.
+    private var tokenFingerprint: String?
+
+    init(_ loaded: LoadedProfile, _ environment: Environment) {
+        self.environment = environment
+        settings = loaded.settings
+        epoch = environment.runner.nextEpoch()
+        clients = ProfileClients(
+            of: loaded.settings.name, loaded.settings.access, on: environment.services.loop, environment.log)
+        lifecycle = TokenLifecycle(loaded)
+        records = environment.records(of: loaded)
+        keptToken = KeptToken(of: loaded.settings.name, in: environment.services.store, token: loaded.token)
+        unusable = loaded.unusable
+        tokenFingerprint = loaded.tokenFingerprint
+    }
+
+    var name: String { settings.name }
+
+    /// How things stand.
+    func snapshot(at now: Moment) -> ProfileSnapshot {
+        ProfileSnapshot(
+            name: name, lifecycle: lifecycle, unusable: unusable, credentials: records.credentials,
+            isDurable: records.isDurable, requests: clients.requests,
+            waiting: environment.runner.waiting(name, at: now), nextRetry: environment.jobs.nextRetry)
+    }
+
+    // MARK: The life of the token
+
+    func start() {
+        if !records.isDurable { environment.jobs.retryNow() }
+        if let unusable { startUnusable(unusable) } else { handle(.start) }
+    }
+
+    /// Takes one event in, and does what follows from it.
+    func handle(_ event: LifecycleEvent) {
+        let now = environment.now
+        perform(lifecycle.handle(event, at: now, random: .random(in: 0..<1)), at: now)
+    }
+
+    /// The same for the outcome of `order`; a reload may have put another exchange in its place meanwhile.
+    func handle(_ outcome: LifecycleEvent, of order: ExchangeOrder) {
+        if order.epoch == epoch { handle(outcome) }
+    }
+
+    /// Whether `order` is for the exchange that is wanted now.
+    func isCurrent(_ order: ExchangeOrder) -> Bool { order.epoch == epoch && lifecycle.exchange == order.exchange }
+
+    /// Does what is due.
+    ///
+    /// - Parameter isStepped: the wall clock was stepped since the last time.
+    func wake(at now: Moment, isStepped: Bool) {
+        let isDue = lifecycle.nextDeadline?.isReached(at: now) == true
+        keptToken.removeEnded(at: now)
+        if isDue || (isStepped && unusable == nil) { handle(.deadline) }
+    }
+
+    /// When ``wake(at:isStepped:)`` is due, on CLOCK_BOOTTIME.
+    func nextTime(at now: Moment) -> Duration? {
+        let times = [lifecycle.nextDeadline, keptToken.endOfService].compactMap { $0 }
+        return times.map { now.boot + $0.remaining(at: now) }.min()
+    }
+
+    private func perform(_ actions: [LifecycleAction], at now: Moment) {
+        for action in actions {
+            switch action {
+            case .send(let exchange): environment.runner.enqueue(exchange, of: self)
+            case .saveHistory: environment.jobs.begin(.persistHistory(profile: name))
+            case .report(let report):
+                environment.services.journal.write(
+                    JournalEntry(report, profile: name, server: settings.server, at: now))
+            case .tokenChanged:
+                keepToken()
+                clients.tokenChanged(to: servableToken(at: now), at: now)
+            case .tokenEnded where unusable == nil: clients.tokenEnded(unavailable(at: now))
+            case .tokenEnded, .refused: refused()
+            case .exchangeFailed:
+                if let refusal {
+                    clients.failWaiters(ErrorReply(.registrationRefused, refusal))
+                } else {
+                    clients.renewalFailed(unavailable(at: now))
+                }
+            }
+        }
+        environment.agenda.changed()
+        if !actions.isEmpty { environment.status.changed() }
+    }
+
+    /// The caller has the agenda know.
+    private func startUnusable(_ state: UnusableState) {
+        let now = environment.now
+        if state.isPassing { environment.jobs.retryLater() }
+        let token = servableToken(at: now)
+        let advice = token.map { "; its token is served for another \($0.remaining(at: now).minutesText)" } ?? ""
+        let again = state.isPassing ? "; it is tried again every 30 s" : ""
+        environment.services.journal.write(
+            .profileBlocked, "\(name): \(state.reason)\(advice)\(again)", [.profile: name])
+        if token == nil { refused() } else { perform([.tokenChanged], at: now) }
+    }
+
+    private func refused() {
+        clients.refused(ErrorReply(.registrationRefused, refusal ?? "the profile is refused"))
+    }
+
+    private func servableToken(at now: Moment) -> AccessToken? {
+        guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
+        return token
+    }
+
+    private var refusal: String? {
+        unusable == nil && lifecycle.trouble == nil ? nil : snapshot(at: environment.now).refusal
+    }
+
+    private func unavailable(at now: Moment) -> ErrorReply { snapshot(at: now).unavailable(at: now) }
+}
+
+// MARK: - Requests
+
+extension ProfileSession {
+    func token(
+        _ wanted: BearerProtocol.TokenRequest, id: RequestID?, _ client: ClientConnection
+    ) throws(ErrorReply) -> Answer {
+        try clients.admit(client)
+        let now = environment.now
+        let minimum = wanted.minimumValidity
+        if let token = servableToken(at: now), minimum == .zero || token.remaining(at: now) >= minimum {
+            let line = clients.answer(token, id: id, to: client, at: now)
+            guard id == nil, minimum == .zero, let repeated = clients.repeatedToken else { return .reply(line) }
+            return .repeatable(line, repeated)
+        }
+        if let lifetime = lifecycle.lastLifetime, minimum > lifetime {
+            throw ErrorReply(minimum: minimum, exceeds: lifetime)
+        }
+        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
+        if minimum > .zero, lifecycle.token != nil {
+            try demandRenewal(at: now)
+        } else if lifecycle.nextDeadline?.isReached(at: now) == true {
+            // The alarm may tell of a step of the wall clock only after this request.
+            environment.agenda.wakeNow()
+        }
+        return try wait(for: .lasting(minimum), wanted.wait, id: id, client, at: now)
+    }
+
+    func renew(_ wanted: RenewRequest, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        try clients.admit(client)
+        let now = environment.now
+        if let token = servableToken(at: now) {
+            guard token.value == wanted.rejected else {
+                return .reply(clients.answer(token, id: id, to: client, at: now))
+            }
+            perform(lifecycle.recordRejection(by: client.peer.uid), at: now)
+        }
+        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
+        if lifecycle.token != nil { try demandRenewal(at: now) }
+        return try wait(for: .other(than: wanted.rejected), wanted.wait, id: id, client, at: now)
+    }
+
+    func watch(id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        try clients.admit(client)
+        let now = environment.now
+        let (first, cancel) = clients.watch(servableToken(at: now), id: id, client, at: now)
+        return .watching(
+            first: first ?? refusal.map { ErrorReply(.registrationRefused, $0).line(id: id) }, cancel: cancel)
+    }
+
+    /// New client credentials, by force where there are some.
+    func register(force: Bool, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        if let unusable { throw ErrorReply(.registrationRefused, unusable.reason) }
+        guard force || !lifecycle.hasCredentials else {
+            throw ErrorReply(
+                .invalidRequest,
+                "profile \(name) has client credentials; with \"force\": true they are replaced, and viewers have to sign "
+                    + "in again")
+        }
+        let cancel = clients.awaitRegistration(id: id, client)
+        handle(.registrationForced)
+        return .later(cancel: cancel)
+    }
+
+    /// The token for a unit whose credential systemd loads.
+    ///
+    /// - Parameter resume: called when there is a token, or after `limit`.
+    /// - Returns: the token, or what cancels the wait.
+    func credential(
+        within limit: Duration, resume: @escaping (TokenWaiters.Outcome) -> Void
+    ) throws(ErrorReply) -> (token: AccessToken?, cancel: () -> Void) {
+        let now = environment.now
+        if let token = servableToken(at: now) { return (token, {}) }
+        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
+        guard !environment.jobs.isStopping else { throw .stopping }
+        return (nil, clients.wait(limit, timeout: unavailable, resume: resume))
+    }
+
+    /// Joins the exchange in flight or starts one on everybody's behalf.
+    private func demandRenewal(at now: Moment) throws(ErrorReply) {
+        guard !environment.jobs.isStopping else { throw .stopping }
+        let (demand, actions) = lifecycle.demandRenewal(at: now)
+        perform(actions, at: now)
+        guard case .slowDown(let retryAfter) = demand else { return }
+        throw ErrorReply(
+            .slowDown, "clients caused a renewal of profile \(name) less than 30 s ago", retryAfter: retryAfter)
+    }
+
+    private func wait(
+        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection, at now: Moment
+    ) throws(ErrorReply) -> Answer {
+        guard !environment.jobs.isStopping else { throw .stopping }
+        guard limit > .zero else { throw unavailable(at: now) }
+        return .later(cancel: clients.wait(for: wish, limit, id: id, client, timeout: unavailable))
+    }
+
+    private func unavailable() -> ErrorReply { unavailable(at: environment.now) }
+}
+
+// MARK: - What must survive
+
+extension ProfileSession {
+    var credentials: ClientCredentials? { records.credentials?.credentials }
+
+    /// Everything is on disk.
+    var isDurable: Bool { records.isDurable }
+
+    /// A registration is about to be sent: that it is must outlive this process.
+    func registrationBegins() async {
+        isRegistering = true
+        if await !records.persist(lifecycle.history) { lifecycle.registrationNotRecorded(at: environment.now) }
+    }
+
+    func replaceCredentials(with new: ClientCredentials) async {
+        await records.replaceCredentials(
+            with: StoredCredentials(credentials: new, registeredAt: environment.now.unixSeconds))
+    }
+
+    func registrationEnds(with outcome: LifecycleEvent, of order: ExchangeOrder) async {
+        handle(outcome, of: order)
+        clients.registrationEnded(reply(to: outcome))
+        if records.areCredentialsAtRisk { lifecycle.registrationNotRecorded(at: environment.now) }
+        await records.persist(lifecycle.history)
+        isRegistering = false
+    }
+
+    private func reply(to outcome: LifecycleEvent) -> Result<String, ErrorReply> {
+        if case .registered = outcome, let credentials { return .success(credentials.clientID) }
+        return .failure(refusal.map { ErrorReply(.registrationRefused, $0) } ?? unavailable())
+    }
+
+    func persistHistory() async {
+        await records.persist(lifecycle.history)
+    }
+
+    /// Tries again what could not be written, kept or read.
+    func retry() {
+        keepToken()
+        if !records.isDurable { environment.jobs.begin(.persistUnsaved(profile: name)) }
+        if mayLoadAgain { environment.jobs.begin(.loadAgain(profile: name)) }
+    }
+
+    func persistUnsaved() async {
+        guard await records.persistUnsaved(history: lifecycle.history), !isRegistering else { return }
+        // Credentials that were in memory alone outlive this process now: the history may say that they came.
+        records.credentialsAreSafe()
+        lifecycle.registrationRecorded()
+        await records.persist(lifecycle.history)
+    }
+
+    private func keepToken() {
+        guard let token = lifecycle.token, let credentials else { return }
+        if !keptToken.replace(with: token, for: credentials, settings) { environment.jobs.retryLater() }
+    }
+}
+
+// MARK: - Another configuration, other files
+
+extension ProfileSession {
+    /// Takes over settings with which credentials and token go on.
+    func update(_ new: ProfileSettings) {
+        settings = new
+        clients.configure(new.access)
+        let now = environment.now
+        let actions = lifecycle.reconfigure(
+            renewal: new.renewal, reregister: new.reregister, at: now, random: .random(in: 0..<1))
+        perform(actions, at: now)
+    }
+
+    /// Starts anew with other files. A token of the server, statement or credentials before is dropped.
+    func replace(with new: LoadedProfile) {
+        var loaded = new
+        let now = environment.now
+        let hadToken = lifecycle.token != nil
+        if mayServeToken(with: loaded, at: now) {
+            (loaded.token, loaded.tokenFingerprint) = (servableToken(at: now), tokenFingerprint)
+        } else {
+            keptToken.remove()
+        }
+        stopExchanges(ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
+        var next = TokenLifecycle(loaded)
+        next.continueGenerations(of: lifecycle)
+        lifecycle = next
+        settings = loaded.settings
+        records = environment.records(of: loaded)
+        unusable = loaded.unusable
+        tokenFingerprint = loaded.tokenFingerprint
+        clients.configure(settings.access)
+        if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
+        start()
+    }
+
+    /// The profile is no longer configured.
+    func end() {
+        let error = ErrorReply(.unknownProfile, "profile \(name) is no longer configured")
+        keptToken.remove()
+        stopExchanges(error)
+        clients.end(error)
+    }
+
+    /// Whether files that could not be read are worth another look, because that may pass.
+    var mayLoadAgain: Bool { unusable?.isPassing == true }
+
+    /// Whether a reload reads the files again because they could not be used. Not while what is known here is newer.
+    var mustLoadAgain: Bool { unusable != nil && records.isDurable }
+
+    /// Whether the token of a profile that was unusable may be served with what is read of it now; the store goes on keeping
+    /// it then.
+    private func mayServeToken(with loaded: LoadedProfile, at now: Moment) -> Bool {
+        guard servableToken(at: now) != nil, let tokenFingerprint, settings.key == loaded.settings.key else {
+            return false
+        }
+        return loaded.accepts(fingerprint: tokenFingerprint, key: settings.key.fileIdentifier)
+    }
+
+    /// Gives up what is under way; `error` is for those who wait for a registration.
+    private func stopExchanges(_ error: ErrorReply) {
+        epoch = environment.runner.nextEpoch()
+        environment.runner.cancelWaiting(name)
+        clients.registrationEnded(.failure(error))
+    }
+}
+
+extension ProfileSession.Environment {
+    fileprivate func records(of loaded: LoadedProfile) -> ProfileRecords {
+        let records = ProfileRecords.Services(
+            disk: services.disk, store: services.unsaved, journal: services.journal, bootID: services.loader.bootID,
+            now: services.now, isStoreAvailable: services.store.isAvailable)
+        return ProfileRecords(loaded, records) { [jobs, status] isDurable in
+            if !isDurable { jobs.retryLater() }
+            status.changed()
+        }
+    }
+}
+
+extension TokenLifecycle {
+    fileprivate init(_ loaded: LoadedProfile) {
+        self.init(
+            renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
+            hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
+    }
+}

@@ -1,0 +1,143 @@
+internal import BearerCore
+internal import BearerProtocol
+internal import BearerState
+
+/// How things stand with a profile: what `status`, STATUS= and errors are made of.
+struct ProfileSnapshot {
+    let name: String
+    let lifecycle: TokenLifecycle
+    /// Set when the profile's files cannot be used.
+    var unusable: UnusableState?
+    var credentials: StoredCredentials?
+    var isDurable = true
+    /// Requests of clients since the start.
+    var requests: UInt64 = 0
+    /// The profile's exchange, while that waits for the budget, and when it is expected to be sent, on CLOCK_BOOTTIME.
+    var waiting: (order: ExchangeOrder, until: Duration)?
+    /// When files that could not be read are read again, on CLOCK_BOOTTIME.
+    var nextRetry: Duration?
+
+    /// The token, if it may be handed out now.
+    func servableToken(at now: Moment) -> AccessToken? {
+        guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
+        return token
+    }
+
+    /// Why waiting is pointless: what the client is told with `registration_refused`.
+    var refusal: String? {
+        if let unusable { return unusable.reason }
+        guard let error = lifecycle.trouble?.refusal else { return nil }
+        return "the authorization server refuses profile \(name): \(error.rawValue)"
+    }
+
+    func state(at now: Moment) -> ProfileState {
+        guard unusable != nil else { return lifecycle.state(at: now) }
+        return servableToken(at: now) == nil ? .refused : .degraded
+    }
+
+    /// What a client is told that no token can be given to now.
+    func unavailable(at now: Moment) -> ErrorReply {
+        let reason =
+            wait(at: now)?.detail ?? lifecycle.trouble.map { "the last exchange failed: \($0.last.label)" }
+            ?? "it is being fetched"
+        let next = nextAttempt(at: now).map { Duration.seconds($0 - now.unixSeconds) }
+        return ErrorReply(
+            .temporarilyUnavailable, "profile \(name) has no such token yet; \(reason)",
+            retryAfter: max(.seconds(1), next ?? .zero))
+    }
+
+    func status(at now: Moment) -> ProfileStatus {
+        let token = servableToken(at: now)
+        let trouble = lifecycle.trouble
+        var status = ProfileStatus(profile: name, state: .init(state(at: now)))
+        status.expiresAt = token.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
+        status.renewAt =
+            trouble == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
+        status.nextAttemptAt = nextAttempt(at: now)
+        status.clientID = credentials?.credentials.clientID
+        status.registeredAt = credentials?.registeredAt
+        status.generation = lifecycle.generation == 0 ? nil : Int64(lifecycle.generation)
+        status.lastSuccessAt = lifecycle.lastSuccess?.unixSeconds
+        status.waiting = wait(at: now)
+        status.lastError =
+            trouble.map {
+                ProfileStatus.Failure(error: $0.last.label, time: $0.lastAt.unixSeconds, detail: $0.last.detail)
+            } ?? unusable.map { .init(error: "blocked", time: $0.since.unixSeconds, detail: $0.reason) }
+        status.isStateDurable = isDurable
+        let counters = lifecycle.counters
+        status.counters = .init(
+            requests: Int64(requests), renewals: Int64(counters.renewals), failures: Int64(counters.failures),
+            registrations: Int64(counters.registrations))
+        return status
+    }
+
+    /// The profile's part of STATUS=.
+    func summary(at now: Moment) -> String {
+        let plan = plan(at: now)
+        if let token = servableToken(at: now) { return "token for \(token.remaining(at: now).minutesText), \(plan)" }
+        if let unusable { return "refused: \(unusable.reason)" }
+        if lifecycle.trouble?.refusal != nil, lifecycle.exchange == nil { return plan }
+        let doing = lifecycle.hasCredentials ? "waiting for a token" : "waiting for registration"
+        return "\(doing), \(plan)"
+    }
+
+    private func plan(at now: Moment) -> String {
+        if let exchange = lifecycle.exchange {
+            return waiting != nil ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
+        }
+        let time = lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).wallTimeOfDay } ?? "never"
+        if lifecycle.isRegistrationHeld { return "held until \(time): earlier registrations were not answered" }
+        guard let trouble = lifecycle.trouble else {
+            return "next \(servableToken(at: now) == nil ? "attempt" : "renewal") \(time)"
+        }
+        return "\(trouble.refusal == nil ? "failing" : "refused") (\(trouble.last.label)), next attempt \(time)"
+    }
+
+    private func wait(at now: Moment) -> ProfileStatus.Wait? {
+        if let unusable {
+            return .init(reason: .blocked, since: unusable.since.unixSeconds, detail: unusable.reason)
+        }
+        if let waiting {
+            return .init(
+                reason: .budget, since: waiting.order.wantedAt.unixSeconds,
+                detail: "its exchange waits its turn in the budget of all profiles")
+        }
+        guard lifecycle.isRegistrationHeld, let last = lifecycle.history.lastIntent else { return nil }
+        let count = lifecycle.history.unanswered
+        return .init(
+            reason: .registrationHeld, since: now.unixSeconds - (now.boot - last).components.seconds,
+            detail: "its registration is put off, because the last \(count) were not answered")
+    }
+
+    /// When the profile's next exchange is sent; `nil` when a token is served and nothing is wrong, or nothing is planned.
+    private func nextAttempt(at now: Moment) -> Int64? {
+        if let unusable { return unusable.isPassing ? nextRetry.map { unixTime($0, at: now) } : nil }
+        if let waiting { return unixTime(waiting.until, at: now) }
+        guard lifecycle.trouble != nil || lifecycle.isRegistrationHeld || servableToken(at: now) == nil else {
+            return nil
+        }
+        return unixTime(lifecycle.nextAttempt, at: now)
+    }
+
+    private func unixTime(_ boot: Duration, at now: Moment) -> Int64 {
+        now.advanced(by: boot - now.boot).unixSeconds
+    }
+
+    /// By today's wall clock, even if it was stepped since the time was planned.
+    private func unixTime(_ planned: Moment?, at now: Moment) -> Int64? {
+        planned.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
+    }
+}
+
+extension ProfileStatus.State {
+    fileprivate init(_ state: ProfileState) {
+        self =
+            switch state {
+            case .starting: .starting
+            case .ready: .ready
+            case .renewing: .renewing
+            case .degraded: .degraded
+            case .refused: .refused
+            }
+    }
+}

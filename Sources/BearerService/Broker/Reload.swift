@@ -1,0 +1,137 @@
+internal import BearerCore
+internal import BearerProtocol
+internal import BearerState
+internal import BearerUpstream
+
+/// Reads and checks the configuration anew; may block, so it is never called on the loop.
+struct Reloader: Sendable {
+    let reload: @Sendable () async throws(ReloadFailure) -> ReloadedConfiguration
+}
+
+/// Why a reload changes nothing: one or more lines that say what was found, where, and what is expected.
+struct ReloadFailure: Error {
+    let message: String
+}
+
+/// A configuration that was checked whole.
+struct ReloadedConfiguration: Sendable {
+    let settings: BrokerSettings
+    let profiles: [ProfileSettings]
+    let upstream: UpstreamClient
+    /// Makes the log level what the configuration says.
+    let applyLogLevel: @Sendable () -> Void
+}
+
+/// What a reload does with the profiles: computed from what there is and what shall be.
+struct ReloadPlan: Equatable {
+    /// Profiles that are no longer configured.
+    private(set) var removed: [String] = []
+    /// Profiles that are new, belong to another server or statement, or could not be used: their files are read.
+    private(set) var loaded: [String] = []
+    /// Profiles whose credentials and token go on.
+    private(set) var updated: [String] = []
+    /// Profiles whose credentials belong to something that is configured no more.
+    private(set) var leaving: [String] = []
+
+    /// - Parameters:
+    ///   - current: by name, what the profile's stored credentials belong to, and whether its files are to be read in any
+    ///     case because they could not be used.
+    ///   - new: what they shall belong to.
+    init(from current: [String: (key: CredentialKey, isUnusable: Bool)], to new: [(name: String, key: CredentialKey)]) {
+        let keys = Dictionary(new.map { ($0.name, $0.key) }) { first, _ in first }
+        for (name, profile) in current.sorted(by: { $0.key < $1.key }) {
+            if keys[name] == nil { removed.append(name) }
+            if keys[name] != profile.key { leaving.append(name) }
+        }
+        for (name, key) in new {
+            guard let profile = current[name], profile.key == key, !profile.isUnusable else {
+                loaded.append(name)
+                continue
+            }
+            updated.append(name)
+        }
+    }
+}
+
+/// `reload`: the new configuration is checked whole, then taken at once; what is invalid changes nothing. Lives on the loop.
+final class Reload {
+    /// A client that waits for the outcome.
+    private struct Request {
+        let id: RequestID?
+        let client: ClientConnection
+    }
+
+    private let services: BrokerServices
+    private let jobs: BackgroundJobs
+    private let runner: ExchangeRunner
+    private var request: Request?
+
+    init(_ services: BrokerServices, _ jobs: BackgroundJobs, _ runner: ExchangeRunner) {
+        self.services = services
+        self.jobs = jobs
+        self.runner = runner
+    }
+
+    var isRunning: Bool { request != nil }
+
+    /// Has a reload begin.
+    func begin(id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        guard !jobs.isStopping else { throw .stopping }
+        guard request == nil else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
+        request = Request(id: id, client: client)
+        jobs.begin(.reload)
+        return .later {}
+    }
+
+    /// Carries the reload out. When ``Broker/apply(_:_:)`` is called, no registration of a profile that goes is in flight,
+    /// and everything of it is on disk: it would be lost, or credentials made a second time when the configuration is
+    /// changed back.
+    func carryOut(for broker: Broker) async {
+        guard let request else { return }
+        let line: [UInt8]
+        do throws(ReloadFailure) {
+            let new = try await services.reloader.reload()
+            let loaded = try await load(new, for: broker)
+            if jobs.isStopping {
+                line = ErrorReply.stopping.line(id: request.id)
+            } else {
+                broker.apply(new, loaded)
+                services.journal.write(.reloaded, "the configuration was reloaded: \(broker.summary().text)")
+                line = ReloadReply().line(id: request.id)
+            }
+        } catch {
+            services.journal.write(
+                .reloadFailed, "the configuration was not reloaded, nothing has changed: \(error.message)")
+            line = ErrorReply(.invalidRequest, error.message).line(id: request.id)
+        }
+        self.request = nil
+        request.client.deliver(line)
+    }
+
+    private func load(
+        _ new: ReloadedConfiguration, for broker: Broker
+    ) async throws(ReloadFailure) -> [LoadedProfile] {
+        while true {
+            while broker.leaving(for: new.profiles).contains(where: \.isRegistering) { await runner.registrationEnds() }
+            let plan = broker.plan(for: new.profiles)
+            let loaded = try await load(new.profiles.filter { plan.loaded.contains($0.name) })
+            let leaving = broker.leaving(for: new.profiles)
+            if leaving.contains(where: \.isRegistering) { continue }
+            guard let endangered = leaving.first(where: { !$0.isDurable }) else { return loaded }
+            new.upstream.shutdown()
+            throw ReloadFailure(
+                message: "profile \(endangered.name): its client credentials or registration history are not on disk yet, "
+                    + "and would be lost; expected a state directory that can be written before its server or statement "
+                    + "changes or it is removed")
+        }
+    }
+
+    private func load(_ profiles: [ProfileSettings]) async throws(ReloadFailure) -> [LoadedProfile] {
+        let (loader, now) = (services.loader, services.now())
+        do throws(StateError) {
+            return try await services.disk.run { () throws(StateError) in profiles.map { loader.load($0, now: now) } }
+        } catch {
+            throw ReloadFailure(message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import BearerCore
+internal import BearerState
+
+/// What is kept of a profile on disk.
+package struct ProfileFiles: Sendable {
+    let directory: StateDirectory
+    let key: CredentialKey
+
+    init(_ directory: StateDirectory, key: CredentialKey) {
+        self.directory = directory
+        self.key = key
+    }
+
+    var credentials: CredentialStore { directory.credentials(for: key) }
+    var ledger: RegistrationLedger { directory.ledger(for: key) }
+}
+
+/// Why nothing is asked upstream for a profile: its files cannot be used.
+struct UnusableState: Sendable, Equatable {
+    /// What clients are told.
+    let reason: String
+    /// Whether it may pass by itself.
+    let isPassing: Bool
+    let since: Moment
+}
+
+/// A profile with what is kept of it, before the broker takes it.
+struct LoadedProfile: Sendable {
+    let settings: ProfileSettings
+    let files: ProfileFiles
+    var credentials: StoredCredentials?
+    var history = RegistrationHistory()
+    /// What systemd kept because the disk had not taken it.
+    var unsaved: [UnsavedFile.Part: UnsavedStore.Entry] = [:]
+    /// A token that an earlier process obtained.
+    var token: AccessToken?
+    /// What ``token`` was issued to, see ``StoredToken/fingerprint(server:credentials:)``.
+    var tokenFingerprint: String?
+    /// Set when the files cannot be used.
+    var unusable: UnusableState?
+    var warnings: [StateWarning] = []
+
+    /// What a token for these credentials is marked with, see ``StoredToken/fingerprint(server:credentials:)``.
+    var fingerprint: String? {
+        credentials.map { StoredToken.fingerprint(server: settings.server, credentials: $0.credentials) }
+    }
+
+    /// Whether the profile may serve a token with this mark. Where the credentials cannot be read, it is enough that the
+    /// token was issued to this profile for the same server and statement.
+    func accepts(fingerprint: String, key: String?) -> Bool {
+        if let expected = self.fingerprint { return fingerprint == expected }
+        return unusable != nil && key == settings.key.fileIdentifier
+    }
+}
+
+/// Reads what is kept of a profile. Blocks on the disk.
+///
+/// A profile whose files cannot be used is refused, and nothing is written over them; the others go on.
+struct ProfileLoader: Sendable {
+    let directory: StateDirectory
+    /// That of this boot; `nil` when it cannot be read.
+    let bootID: String?
+
+    /// - Parameter unsaved: what systemd kept because the disk had not taken it. It is newer than what is on disk.
+    func load(_ settings: ProfileSettings, now: Moment, unsaved: [UnsavedStore.Entry] = []) -> LoadedProfile {
+        var profile = LoadedProfile(settings: settings, files: ProfileFiles(directory, key: settings.key))
+        for entry in unsaved where entry.file.key == settings.key { take(entry, into: &profile, now: now) }
+        do throws(StateError) {
+            try read(&profile, now: now)
+        } catch {
+            profile.unusable = UnusableState(reason: "\(error)", isPassing: error.isPassing, since: now)
+        }
+        return profile
+    }
+
+    private func take(_ entry: UnsavedStore.Entry, into profile: inout LoadedProfile, now: Moment) {
+        profile.unsaved[entry.file.part] = entry
+        switch entry.file.contents {
+        case .credentials(let stored): profile.credentials = stored
+        case .history(let record): profile.history = RegistrationHistory(record, bootID: bootID, at: now)
+        }
+    }
+
+    private func read(_ profile: inout LoadedProfile, now: Moment) throws(StateError) {
+        let isKnown = profile.unsaved[.history] != nil
+        if profile.unsaved[.credentials] == nil,
+            case .present(let stored, let warnings) = try profile.files.credentials.load()
+        {
+            profile.credentials = stored
+            profile.warnings = warnings
+        }
+        do throws(StateError) {
+            // A damaged one is replaced in any case, so that it can be written again.
+            let (record, warning) = try profile.files.ledger.load(now: now.wall)
+            if let warning { profile.warnings.append(warning) }
+            if isKnown { return }
+            profile.history = RegistrationHistory(record, bootID: bootID, at: now)
+        } catch {
+            guard isKnown else { throw error }
+        }
+    }
+}
