@@ -17,9 +17,9 @@ final class Broker {
     private let credentialRequests: CredentialRequests
     private let reload: Reload
     private let environment: ProfileSession.Environment
-    private var sessions: [String: ProfileSession] = [:] {
+    private var sessions: [String: ProfileSession] {
         didSet {
-            defaultSession = sessions["default"] ?? (sessions.count == 1 ? sessions.values.first : nil)
+            defaultSession = Self.defaultSession(of: sessions)
             sortedNames = nil
         }
     }
@@ -51,7 +51,10 @@ final class Broker {
             services: services, runner: runner, jobs: jobs, agenda: agenda, status: status, log: log)
         wallClockOffset = services.now().wallClockOffset
         log.isAuditing = settings.audit
-        for profile in profiles { sessions[profile.settings.name] = ProfileSession(profile, environment) }
+        let environment = environment
+        sessions = Dictionary(
+            uniqueKeysWithValues: profiles.map { ($0.settings.name, ProfileSession($0, environment)) })
+        defaultSession = Self.defaultSession(of: sessions)
         nameGroups(of: profiles.map(\.settings))
     }
 
@@ -214,6 +217,10 @@ final class Broker {
     func session(_ name: String?) -> ProfileSession? {
         guard let name else { return defaultSession }
         return sessions[name]
+    }
+
+    private static func defaultSession(of sessions: [String: ProfileSession]) -> ProfileSession? {
+        sessions["default"] ?? (sessions.count == 1 ? sessions.values.first : nil)
     }
 
     var allSessions: [ProfileSession] { Array(sessions.values) }
