@@ -65,7 +65,11 @@ final class Broker {
     /// - Throws: when the kernel has no descriptor or memory left for timers.
     func begin() throws(LoopError) {
         guard !jobs.isStopping else { return }
-        try agenda.start { [self] now in nextTime(at: now) } onWake: { [self] in wake() }
+        try agenda.start { [self] now in
+            nextTime(at: now)
+        } onWake: { [self] in
+            wake()
+        }
         for session in sessions.values { session.start() }
         agenda.changed()
         status.changed()

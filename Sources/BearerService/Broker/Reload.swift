@@ -112,7 +112,9 @@ final class Reload {
         _ new: ReloadedConfiguration, for broker: Broker
     ) async throws(ReloadFailure) -> [LoadedProfile] {
         while true {
-            while broker.leaving(for: new.profiles).contains(where: \.isRegistering) { await runner.registrationEnds() }
+            while broker.leaving(for: new.profiles).contains(where: \.isRegistering) {
+                await runner.registrationEnds()
+            }
             let plan = broker.plan(for: new.profiles)
             let loaded = try await load(new.profiles.filter { plan.loaded.contains($0.name) })
             let leaving = broker.leaving(for: new.profiles)
@@ -120,8 +122,9 @@ final class Reload {
             guard let endangered = leaving.first(where: { !$0.isDurable }) else { return loaded }
             new.upstream.shutdown()
             throw ReloadFailure(
-                message: "profile \(endangered.name): its client credentials or registration history are not on disk yet, "
-                    + "and would be lost; expected a state directory that can be written before its server or statement "
+                message:
+                    "profile \(endangered.name): its client credentials or registration history are not on disk "
+                    + "yet, and would be lost; expected a state directory that can be written before its server or statement "
                     + "changes or it is removed")
         }
     }

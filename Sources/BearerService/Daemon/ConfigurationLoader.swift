@@ -68,7 +68,8 @@ struct ConfigurationLoader: Sendable {
     /// Everything that a reload needs, checked before anything changes.
     ///
     /// - Parameter worker: what blocks happens there.
-    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(ReloadFailure) -> ReloadedConfiguration {
+    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(ReloadFailure) -> ReloadedConfiguration
+    {
         let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure>
         do throws(LoopError) {
             result = try await worker.run {

@@ -1,4 +1,20 @@
+package import BearerConfiguration
+internal import BearerState
 internal import Glibc
+
+/// What the command line says; `nil` where it says nothing.
+package struct DaemonOptions: Sendable {
+    package var configuration: String?
+    package var socket: String?
+    package var credentialSocket: String?
+    package var stateDirectory: String?
+    /// Permission bits of a socket that we bind ourselves.
+    package var socketMode: UInt32 = 0o660
+    package var socketGroup: String?
+    package var logLevel: LogLevel?
+
+    package init() {}
+}
 
 /// Where things lie: what systemd hands over wins over a flag, a flag over a default.
 struct DaemonPaths: Sendable, Equatable {
@@ -51,4 +67,19 @@ struct DaemonPaths: Sendable, Equatable {
 func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
+}
+
+/// Directories of a user's own daemon, which no package has made.
+enum PrivateDirectory {
+    /// Makes the directory and those above it, 0700 each, where they are missing.
+    static func make(_ path: String) throws(StateError) {
+        var status = stat()
+        if path.isEmpty || stat(path, &status) == 0 { return }
+        try make(parent(of: path))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }
+    }
+
+    static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
 }

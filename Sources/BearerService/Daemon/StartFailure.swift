@@ -18,3 +18,20 @@ package struct StartFailure: Error, Sendable {
         self.init(ExitStatus(rawValue: error.exitCode) ?? .inputOutput, "\(error)")
     }
 }
+
+/// What the daemon exits with, by the names of sysexits.h.
+package enum ExitStatus: Int32, Error, Sendable {
+    case success = 0
+    /// EX_USAGE
+    case usage = 64
+    /// EX_SOFTWARE
+    case software = 70
+    /// EX_CANTCREAT: the state directory cannot be made.
+    case cannotCreate = 73
+    /// EX_IOERR: the state directory cannot be used.
+    case inputOutput = 74
+    /// EX_TEMPFAIL: another daemon runs on the same state directory.
+    case temporaryFailure = 75
+    /// EX_CONFIG: what only this host can mend; the unit does not restart on it.
+    case configuration = 78
+}

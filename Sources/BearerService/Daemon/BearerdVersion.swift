@@ -1,4 +1,0 @@
-/// The version of this daemon and its client, by semver.org.
-package enum BearerdVersion {
-    package static let current = "0.1.0"
-}
