@@ -159,7 +159,8 @@ final class Broker {
     /// What a reload does with the profiles.
     func plan(for new: [ProfileSettings]) -> ReloadPlan {
         ReloadPlan(
-            from: sessions.mapValues { ($0.settings.key, $0.mustLoadAgain) }, to: new.map { ($0.name, $0.key) })
+            from: sessions.mapValues { ReloadPlan.Current(key: $0.settings.key, isUnusable: $0.mustLoadAgain) },
+            to: Dictionary(uniqueKeysWithValues: new.map { ($0.name, $0.key) }))
     }
 
     /// The profiles whose credentials belong to something that is configured no more.
@@ -177,9 +178,14 @@ final class Broker {
         log.isAuditing = new.settings.audit
         nameGroups(of: sessions.values.map(\.settings) + new.profiles)
         for name in plan.removed { sessions.removeValue(forKey: name)?.end() }
-        for profile in loaded { take(profile) }
-        for settings in new.profiles where plan.updated.contains(settings.name) {
-            sessions[settings.name]?.update(settings)
+        let read = Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
+        for settings in new.profiles {
+            // What could be used again meanwhile goes on.
+            if let profile = read[settings.name], !plan.updated.contains(settings.name) {
+                take(profile)
+            } else {
+                sessions[settings.name]?.update(settings)
+            }
         }
         agenda.changed()
         status.changed()

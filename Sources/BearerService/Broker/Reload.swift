@@ -22,33 +22,31 @@ struct ReloadedConfiguration: Sendable {
     let applyLogLevel: @Sendable () -> Void
 }
 
-/// What a reload does with the profiles: computed from what there is and what shall be.
+/// What a reload does with the profiles, by name: computed from what there is and what shall be.
 struct ReloadPlan: Equatable {
-    /// Profiles that are no longer configured.
-    private(set) var removed: [String] = []
-    /// Profiles that are new, belong to another server or statement, or could not be used: their files are read.
-    private(set) var loaded: [String] = []
-    /// Profiles whose credentials and token go on.
-    private(set) var updated: [String] = []
-    /// Profiles whose credentials belong to something that is configured no more.
-    private(set) var leaving: [String] = []
+    /// What stored credentials belong to, and whether they are to be read in any case because they could not be used.
+    struct Current {
+        let key: CredentialKey
+        let isUnusable: Bool
+    }
 
-    /// - Parameters:
-    ///   - current: by name, what the profile's stored credentials belong to, and whether its files are to be read in any
-    ///     case because they could not be used.
-    ///   - new: what they shall belong to.
-    init(from current: [String: (key: CredentialKey, isUnusable: Bool)], to new: [(name: String, key: CredentialKey)]) {
-        let keys = Dictionary(new.map { ($0.name, $0.key) }) { first, _ in first }
-        for (name, profile) in current.sorted(by: { $0.key < $1.key }) {
-            if keys[name] == nil { removed.append(name) }
-            if keys[name] != profile.key { leaving.append(name) }
+    /// Profiles that are no longer configured.
+    private(set) var removed: Set<String> = []
+    /// Profiles that are new, belong to another server or statement, or could not be used: their files are read.
+    private(set) var loaded: Set<String> = []
+    /// Profiles whose credentials and token go on.
+    private(set) var updated: Set<String> = []
+    /// Profiles with credentials of something that is no longer configured.
+    private(set) var leaving: Set<String> = []
+
+    init(from current: [String: Current], to new: [String: CredentialKey]) {
+        for (name, profile) in current {
+            if new[name] == nil { removed.insert(name) }
+            if new[name] != profile.key { leaving.insert(name) }
         }
         for (name, key) in new {
-            guard let profile = current[name], profile.key == key, !profile.isUnusable else {
-                loaded.append(name)
-                continue
-            }
-            updated.append(name)
+            let goesOn = current[name].map { $0.key == key && !$0.isUnusable } ?? false
+            if goesOn { updated.insert(name) } else { loaded.insert(name) }
         }
     }
 }

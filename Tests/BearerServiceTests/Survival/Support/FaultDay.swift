@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import BearerService
 
-/// A profile and a server over simulated time, with the real life cycle, backoff, budget and journal.
+/// A profile and a server over simulated time, with the real life cycle, backoff, scheduler and journal.
 struct FaultDay {
     private(set) var lifecycle: TokenLifecycle
     private(set) var entries: [JournalEntry] = []
@@ -17,7 +17,7 @@ struct FaultDay {
     private var random: SeededGenerator
     /// For the budget, which draws a number more for each call.
     private var spread: SeededGenerator
-    private var budget = Budget(rate: 1, burst: 5, at: FaultDay.moment(0))
+    private var scheduler = ExchangeScheduler(rate: 1, burst: 5, at: FaultDay.moment(0))
     private var pending: (exchange: Exchange, sent: Double, answered: Double)?
     private let fault: FaultCase
     private let outcome: FaultCase.Outcome
@@ -53,7 +53,7 @@ struct FaultDay {
                 self.pending = nil
                 let event = answer(to: pending.exchange, sent: pending.sent, asked: pending.answered)
                 let failure: ExchangeFailure? = if case .failed(_, let failure) = event { failure } else { nil }
-                budget.ended(failure, sentAt: Self.moment(pending.sent).boot, at: now.boot, random: spread.unit())
+                scheduler.ended(failure, sentAt: Self.moment(pending.sent).boot, at: now.boot, random: spread.unit())
                 handle(event)
             } else {
                 handle(.deadline)
@@ -91,8 +91,11 @@ struct FaultDay {
     }
 
     private mutating func send(_ exchange: Exchange) {
-        let sent = budget.nextAvailable(at: now.boot) / .seconds(1) - Self.moment(0).boot / .seconds(1)
-        precondition(budget.take(at: Self.moment(sent + 0.000_01).boot), "one profile has the budget to itself")
+        scheduler.add(exchange, of: "default", epoch: 0, at: now)
+        let time = scheduler.nextTime(at: now.boot) ?? now.boot
+        let sent = (time - Self.moment(0).boot) / .seconds(1)
+        let orders = scheduler.next(at: Self.moment(sent + 0.000_01).boot)
+        precondition(orders.map(\.exchange) == [exchange], "one profile has the budget to itself")
         calls[endpoint(of: exchange), default: []].append(sent)
         pending = (exchange, sent, sent + (isFaulty(exchange, at: sent) ? fault.takes / .seconds(1) : 0.2))
     }
