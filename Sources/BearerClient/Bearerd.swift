@@ -1,6 +1,6 @@
 internal import BearerCore
 internal import BearerJSON
-internal import BearerProtocol
+package import BearerProtocol
 
 /// The bearerd of this host.
 ///
@@ -123,5 +123,79 @@ extension Duration {
     fileprivate var inWholeSeconds: Duration {
         let (seconds, attoseconds) = components
         return .seconds(attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
+    }
+}
+
+/// Requests and lines.
+extension Bearerd {
+    /// Asks and returns the reply; an error of the daemon is thrown.
+    func reply(to operation: Operation) async throws(BearerError) -> Reply {
+        try Self.parse(try await line(answering: operation))
+    }
+
+    /// Asks and returns the reply's line, without its ending. A connection that ends before the reply has come, as
+    /// when the daemon restarts, is made once more, unless the operation must not be asked for twice.
+    private func line(answering operation: Operation) async throws(BearerError) -> [UInt8] {
+        let deadline = ContinuousClock.now + operation.limit(grace: grace)
+        if let line = try await ask(operation, until: deadline) { return line }
+        guard operation.canBeRepeated, let line = try await ask(operation, until: deadline) else {
+            throw .connectionLost
+        }
+        return line
+    }
+
+    /// Sends a request whose reply is many lines.
+    func open(_ operation: Operation) async throws(BearerError) -> LineConnection {
+        try await LineConnection.open(
+            place, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
+    }
+
+    /// Reads a line of the daemon, for `bearerctl` too; an error of the daemon is thrown.
+    package static func parse(_ line: [UInt8]) throws(BearerError) -> Reply {
+        let reply: Reply
+        do throws(ReplyError) {
+            reply = try Reply.parse(line: line[...])
+        } catch {
+            throw .unexpectedReply(error.description)
+        }
+        if case .error(let error) = reply { throw BearerError(error) }
+        return reply
+    }
+
+    /// - Returns: nil when the connection ended before the reply had come.
+    private func ask(
+        _ operation: Operation, until deadline: ContinuousClock.Instant
+    ) async throws(BearerError) -> [UInt8]? {
+        let connection = try await LineConnection.open(place, sending: Request(operation), until: deadline)
+        return try await connection.next(until: deadline)
+    }
+}
+
+extension Operation {
+    /// How long the daemon may take, a second question included: `grace` longer than it may wait.
+    func limit(grace: Duration) -> Duration {
+        switch self {
+        case .token(let request): grace + Self.possible(request.wait)
+        case .renew(let request): grace + Self.possible(request.wait)
+        case .watch, .status, .ping: grace + TokenRequest.usualWait
+        // Name services and exchanges upstream may have to be waited for, as long as systemd waits for a unit.
+        case .reload, .register: .seconds(90)
+        }
+    }
+
+    /// Whether the daemon can be asked once more when it is not known whether it has done what it was asked for.
+    ///
+    /// `renew` can: it names the token to be replaced, and finds the new one if that has happened. `register` cannot:
+    /// each time is a registration, after which viewers have to sign in again.
+    var canBeRepeated: Bool {
+        switch self {
+        case .token, .renew, .watch, .status, .ping, .reload: true
+        case .register: false
+        }
+    }
+
+    /// The daemon refuses any other `wait` at once.
+    private static func possible(_ wait: Duration) -> Duration {
+        min(max(wait, .zero), .seconds(300))
     }
 }

@@ -41,3 +41,59 @@ extension Call: CustomStringConvertible {
         return line
     }
 }
+
+/// What a call was addressed to.
+package enum Endpoint: String, Sendable, CaseIterable {
+    /// `POST /o/client/register`
+    case register
+    /// `POST /o/client/token`
+    case token
+    /// `GET /api/v2/example`, an API that a token protects.
+    case example
+    /// Any other path, and what is not HTTP.
+    case other
+
+    /// Adobe's path; nil for ``other``.
+    package var path: String? {
+        switch self {
+        case .register: "/o/client/register"
+        case .token: "/o/client/token"
+        case .example: "/api/v2/example"
+        case .other: nil
+        }
+    }
+
+    init(path: String) {
+        self = Self.allCases.first { $0.path == path } ?? .other
+    }
+}
+
+/// A call whose outcome is still being decided.
+struct CallDraft {
+    private let endpoint: Endpoint
+    private let time: Duration
+    private let violation: String?
+    private var clientID: String?
+    var outcome: Call.Outcome = .answered(status: 0)
+
+    init(endpoint: Endpoint, time: Duration, order: Result<Order, Refusal>) {
+        self.endpoint = endpoint
+        self.time = time
+        switch order {
+        case .success(let order):
+            violation = nil
+            clientID = order.clientID
+        case .failure(let refusal):
+            violation = refusal.violation
+        }
+    }
+
+    mutating func take(_ answer: Answer) {
+        outcome = answer.outcome
+        clientID = answer.clientID ?? clientID
+    }
+
+    var finished: Call {
+        Call(endpoint: endpoint, time: time, clientID: clientID, outcome: outcome, violation: violation)
+    }
+}

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What DMI and os-release say of the machine, as far as they can be read and mean anything.
 struct MachineFacts: Equatable {
     let model: String?
@@ -36,5 +38,62 @@ struct MachineFacts: Equatable {
         text = text.drop(while: \.isWhitespace)
         guard 1...128 ~= text.utf8.count, !placeholders.contains(text.lowercased()) else { return nil }
         return text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : String(text)
+    }
+}
+
+/// What uname(2) says.
+package struct KernelFacts: Sendable, Equatable {
+    /// Such as `x86_64`.
+    package let architecture: String
+    /// Such as `6.1.0-37-amd64`.
+    package let release: String
+
+    package init(architecture: String, release: String) {
+        self.architecture = architecture
+        self.release = release
+    }
+
+    /// The kernel that runs; `unknown` where it does not say.
+    package static var running: KernelFacts {
+        var name = utsname()
+        guard uname(&name) == 0 else { return KernelFacts(architecture: "unknown", release: "unknown") }
+        return KernelFacts(architecture: text(name.machine), release: text(name.release))
+    }
+
+    /// A fixed array of C characters up to its NUL.
+    private static func text<Characters>(_ characters: Characters) -> String {
+        let text = withUnsafeBytes(of: characters) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return text.isEmpty ? "unknown" : text
+    }
+}
+
+/// Reads os-release(5): shell-like assignments, one a line.
+enum OSRelease {
+    /// The value that the last assignment to `name` gives, unquoted.
+    static func value(of name: String, in text: String) -> String? {
+        let assignments = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix(name + "=") }
+        return assignments.last.map { unquoted($0.dropFirst(name.count + 1)) }
+    }
+
+    /// A backslash takes the character after it literally, except within single quotes.
+    private static func unquoted(_ value: Substring) -> String {
+        var rest = value
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        let quote = rest.first.flatMap { $0 == "\"" || $0 == "'" ? $0 : nil }
+        if let quote, rest.count > 1, rest.last == quote { rest = rest.dropFirst().dropLast() }
+        if quote == "'" { return String(rest) }
+        var result = ""
+        var isEscaped = false
+        for character in rest {
+            if character == "\\", !isEscaped {
+                isEscaped = true
+            } else {
+                result.append(character)
+                isEscaped = false
+            }
+        }
+        return result
     }
 }

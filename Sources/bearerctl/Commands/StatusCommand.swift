@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BearerClient
+internal import BearerJSON
 internal import BearerProtocol
 
 struct StatusCommand: ParsableCommand {
@@ -24,6 +25,42 @@ struct StatusCommand: ParsableCommand {
             } catch {
                 throw CommandError.unexpectedReply(error.description)
             }
+        }
+    }
+}
+
+struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics",
+        abstract: "Prints figures in the Prometheus text format, fit for node_exporter's textfile collector.")
+
+    @OptionGroup var socket: SocketOption
+
+    func run() throws {
+        try reporting { () throws(CommandError) in
+            guard case .other(let value) = try socket.bearerd.reply(to: .status(profile: nil)) else {
+                throw .unexpectedReply("the reply to status holds no profiles")
+            }
+            do throws(ReplyError) {
+                StandardOutput.writeLine(Metrics(try StatusReply(value)).text)
+            } catch {
+                throw .unexpectedReply(error.description)
+            }
+        }
+    }
+}
+
+struct PingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ping", abstract: "Prints the daemon's version if it answers.")
+
+    @OptionGroup var socket: SocketOption
+
+    func run() throws {
+        try reporting { () throws(CommandError) in
+            guard case .other(let value) = try socket.bearerd.reply(to: .ping), let version = value["version"]?.string
+            else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
+            StandardOutput.writeLine(version)
         }
     }
 }
