@@ -13,7 +13,7 @@ public enum BearerError: Error, Sendable, Equatable {
     ///
     /// Membership in the group that owns the socket takes effect at the next login, or at a restart of the service.
     case permissionDenied(socket: String, reason: String)
-    /// There is no daemon to be reached at that path: no socket, nobody who listens, or no resources to connect.
+    /// There is no daemon to be reached at that path: no socket, no listener, or no resources to connect.
     case unavailable(socket: String, reason: String)
     /// The daemon closed the connection before it replied, and did so again when it was asked once more.
     case connectionLost
@@ -85,7 +85,7 @@ extension BearerError {
         /// There is no token for the time being: not yet, the authorization server is out of reach, or `wait` ran out.
         case temporarilyUnavailable = "temporarily_unavailable"
         /// The authorization server turned the application down; the description carries its word. The daemon tries
-        /// again now and then, but somebody has to mend it.
+        /// again now and then, but somebody has to fix it.
         case registrationRefused = "registration_refused"
         /// An error of the daemon, or one that this version of the library does not know.
         case serverError = "server_error"
@@ -93,25 +93,15 @@ extension BearerError {
 }
 
 extension BearerError.Code {
-    var mayPass: Bool {
+    fileprivate var mayPass: Bool {
         switch self {
         case .slowDown, .temporarilyUnavailable, .registrationRefused, .serverError: true
         case .invalidRequest, .requestTooLarge, .unknownProfile, .accessDenied: false
         }
     }
 
-    init(_ code: ErrorCode) {
-        self =
-            switch code {
-            case .invalidRequest: .invalidRequest
-            case .requestTooLarge: .requestTooLarge
-            case .unknownProfile: .unknownProfile
-            case .accessDenied: .accessDenied
-            case .slowDown: .slowDown
-            case .temporarilyUnavailable: .temporarilyUnavailable
-            case .registrationRefused: .registrationRefused
-            case .serverError: .serverError
-            }
+    fileprivate init(_ code: ErrorCode) {
+        self = Self(rawValue: code.rawValue) ?? .serverError
     }
 }
 

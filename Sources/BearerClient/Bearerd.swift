@@ -35,7 +35,7 @@ public struct Bearerd: Sendable {
     /// It is looked for at each call, so that a daemon that starts later is found.
     public var socket: String { place.path }
 
-    var place: SocketPlace { SocketLocation().find(named: named) }
+    private var place: SocketPlace { SocketLocation().find(named: named) }
 }
 
 extension Bearerd {
@@ -44,7 +44,7 @@ extension Bearerd {
     /// The daemon has one in memory nearly always, and then answers within a millisecond.
     ///
     /// - Parameters:
-    ///   - minValid: how long the token must still last, rounded up to whole seconds. What is beyond the token in hand
+    ///   - minValid: how long the token must still last, rounded up to whole seconds. What is beyond the current token
     ///     makes the daemon renew it, at most once in 30 s; what is beyond the lifetime of any token is an
     ///     ``BearerError/Code/invalidRequest``.
     ///   - wait: how long to wait for a token when there is none, rounded up to whole seconds; 0 to 300 s, 0 for an
@@ -55,17 +55,17 @@ extension Bearerd {
         minValid: Duration = .zero, wait: Duration = .seconds(10), profile: String? = nil
     ) async throws(BearerError) -> BearerToken {
         let request = TokenRequest(
-            profile: profile, minimumValidity: minValid.inWholeSeconds, wait: wait.inWholeSeconds)
+            profile: profile, minimumValidity: .seconds(minValid.secondsRoundedUp), wait: .seconds(wait.secondsRoundedUp))
         return try await token(answering: .token(request))
     }
 
     /// Says that an API refused a token with 401, and gets another.
     ///
-    /// When the daemon has another token already, it is that one. Else the daemon renews it, once for everybody who
-    /// says so, and at most once in 30 s. It never answers with the token that was refused: when the renewal fails or
+    /// When the daemon has another token already, it is that one. Else the daemon renews it, once for all clients that
+    /// say so, and at most once in 30 s. It never answers with the token that was refused: when the renewal fails or
     /// takes longer than `wait`, that is ``BearerError/Code/temporarilyUnavailable``.
     ///
-    /// A lost connection makes it ask once more: the daemon compares the token with the one in hand, so that a second
+    /// A lost connection makes it ask once more: the daemon compares the token with the current one, so that a second
     /// question finds the outcome of the first.
     ///
     /// - Parameters:
@@ -74,7 +74,7 @@ extension Bearerd {
     public func renew(
         rejected token: BearerToken, wait: Duration = .seconds(10)
     ) async throws(BearerError) -> BearerToken {
-        let request = RenewRequest(profile: token.profile, rejected: token.secret, wait: wait.inWholeSeconds)
+        let request = RenewRequest(profile: token.profile, rejected: token.secret, wait: .seconds(wait.secondsRoundedUp))
         return try await self.token(answering: .renew(request))
     }
 
@@ -115,14 +115,6 @@ extension Bearerd {
             throw .unexpectedReply("the reply holds no access_token")
         }
         return BearerToken(reply)
-    }
-}
-
-extension Duration {
-    /// Rounded up: half a second of `wait` is not “at once”.
-    fileprivate var inWholeSeconds: Duration {
-        let (seconds, attoseconds) = components
-        return .seconds(attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
     }
 }
 

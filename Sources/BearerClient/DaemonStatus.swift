@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import BearerProtocol
 
 /// How the daemon and its profiles are doing. Times are in seconds since 1970. Never a secret.
@@ -41,7 +42,7 @@ public struct DaemonStatus: Sendable, Equatable {
         public var clientID: String?
         /// When the client was registered.
         public var registeredAt: Int64?
-        /// The number of the token in hand.
+        /// The number of the current token.
         public var generation: Int64?
         /// When a token was last obtained.
         public var lastSuccessAt: Int64?

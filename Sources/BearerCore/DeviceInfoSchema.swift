@@ -2,9 +2,6 @@
 ///
 /// Adobe Pass Authentication, REST API V2, "Header - X-Device-Info". All values are JSON strings.
 package enum DeviceInfoSchema {
-    /// The keys without which the header is refused, in the documentation's order.
-    package static let requiredKeys = ["model", "version", "osName", "osVersion", "connectionType"]
-
     /// Every key, in the documentation's order.
     package static let keys = [
         "primaryHardwareType", "model", "version", "manufacturer", "vendor",
@@ -17,11 +14,6 @@ package enum DeviceInfoSchema {
 
     /// The longest value that is taken, in bytes of UTF-8: the header has to stay a header.
     package static let longestValue = 512
-
-    /// The values that `key` may have; nil where the value is free.
-    package static func allowedValues(for key: String) -> [String]? {
-        closedLists[key]
-    }
 
     /// What is wrong with `value` for `key`; nil if nothing is.
     package static func validate(key: String, value: String) -> DeviceInfoProblem? {
@@ -40,7 +32,7 @@ package enum DeviceInfoSchema {
 
 extension DeviceInfoSchema {
     /// The values of the restricted keys.
-    static let closedLists: [String: [String]] = [
+    private static let closedLists: [String: [String]] = [
         "primaryHardwareType": [
             "Camera", "DataCollectionTerminal", "Desktop", "EmbeddedNetworkModule", "eReader", "GamesConsole",
             "GeolocationTracker", "Glasses", "MediaPlayer", "MobilePhone", "PaymentTerminal", "PluginModem",

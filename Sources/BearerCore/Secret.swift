@@ -23,17 +23,17 @@ package struct Secret: Sendable {
     /// Copies `bytes` and wipes them. They must not be shared with another array.
     package init(wiping bytes: inout [UInt8]) {
         storage = bytes.withUnsafeBytes { SecretStorage(copying: $0) }
-        SecretStorage.wipe(&bytes)
+        Self.wipe(&bytes)
     }
 
     /// Overwrites `bytes`, which must not be shared with another array.
     package static func wipe(_ bytes: inout [UInt8]) {
-        SecretStorage.wipe(&bytes)
+        bytes.withUnsafeMutableBytes { wipe($0) }
     }
 
-    /// Overwrites `bytes`.
+    /// Overwrites `bytes`. Glibc is imported for `explicit_bzero` alone, which the optimizer may not remove.
     package static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
-        SecretStorage.wipe(bytes)
+        if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
     }
 
     /// The number of bytes.
@@ -71,8 +71,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 /// The memory behind a ``Secret``: written once, wiped at the end.
 ///
 /// `@unchecked Sendable` because the memory is written in the initializer only and freed in the deinitializer.
-/// Glibc is imported for `explicit_bzero` alone, which the optimizer may not remove.
-final class SecretStorage: @unchecked Sendable {
+private final class SecretStorage: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 
     init(copying source: some Collection<UInt8>) {
@@ -80,16 +79,8 @@ final class SecretStorage: @unchecked Sendable {
         bytes.copyBytes(from: source)
     }
 
-    static func wipe(_ bytes: inout [UInt8]) {
-        bytes.withUnsafeMutableBytes { wipe($0) }
-    }
-
-    static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
-        if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
-    }
-
     deinit {
-        if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
+        Secret.wipe(bytes)
         bytes.deallocate()
     }
 }

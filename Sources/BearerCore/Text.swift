@@ -11,13 +11,13 @@ package enum ProfileName {
 
     /// Whether the bytes of a name follow the rule.
     package static func isValid(_ name: some Collection<UInt8>) -> Bool {
-        guard let first = name.first, isLetterOrDigit(first) else { return false }
+        guard let first = name.first, isAllowedFirst(first) else { return false }
         return name.count <= 32
-            && name.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+            && name.allSatisfy { isAllowedFirst($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+    private static func isAllowedFirst(_ byte: UInt8) -> Bool {
+        ASCII.isSmallLetter(byte) || ASCII.isDigit(byte)
     }
 }
 
@@ -98,5 +98,35 @@ package enum Spelling {
             (beforeLast, last) = (last, row)
         }
         return last[right.count]
+    }
+}
+
+/// Classes of ASCII characters.
+package enum ASCII {
+    package static func isSmallLetter(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+    }
+
+    package static func isLetter(_ byte: UInt8) -> Bool {
+        isSmallLetter(byte | 0x20)
+    }
+
+    package static func isDigit(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+    }
+
+    package static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
+    }
+
+    /// A space or a visible character.
+    package static func isPrintable(_ byte: UInt8) -> Bool {
+        UInt8(ascii: " ")...UInt8(ascii: "~") ~= byte
+    }
+
+    /// The number that decimal digits and nothing else stand for, `Int64.max` where it is larger; nil for other texts.
+    package static func number(_ digits: some StringProtocol) -> Int64? {
+        guard !digits.isEmpty, digits.utf8.allSatisfy(isDigit) else { return nil }
+        return Int64(digits) ?? .max
     }
 }

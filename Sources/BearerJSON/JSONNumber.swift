@@ -31,7 +31,7 @@ package struct JSONNumber: Sendable, Equatable {
 /// Works out the whole value of a number that is written with a fraction or an exponent.
 ///
 /// Such a number is its digits, a point after `pointPosition` of them, and a sign.
-struct WholeNumber {
+private struct WholeNumber {
     private var isNegative = false
     private var digits: [UInt8] = []
     private var pointPosition = 0

@@ -2,18 +2,18 @@
 ///
 /// Refused with the offset of the problem: anything the grammar does not allow, invalid UTF-8, escapes of lone
 /// surrogates, a byte order mark, arrays and objects nested deeper than `maximumDepth`. `\u0000` is the character.
-/// Repeated keys are refused by ``readMembers(_:)``, ``readValue()`` and ``skipValue()``; whoever walks an object by
-/// ``nextKey()`` looks for them himself.
+/// Repeated keys are refused by ``readMembers(_:)``, ``readValue()`` and ``skipValue()``; code that walks an object by
+/// ``nextKey()`` checks for them itself.
 ///
 /// The bytes must outlive the reader and every ``JSONText`` it returned.
 package struct JSONReader {
-    let bytes: UnsafeRawBufferPointer
+    private let bytes: UnsafeRawBufferPointer
     private let maximumDepth: Int
     private var depth = 0
     /// Whether nothing was read yet of the innermost array or object.
     private var isAtFirst = false
     /// Bytes read so far.
-    package internal(set) var offset = 0
+    package private(set) var offset = 0
 
     /// More than any of our messages and of the authorization server's needs.
     package static let usualDepth = 32
@@ -225,25 +225,21 @@ private struct ExactKey: Hashable {
 
 extension JSONReader {
     /// The byte at the offset, nil at the end.
-    var current: UInt8? { byte(at: offset) }
+    private var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-    func byte(at position: Int) -> UInt8? {
-        position < bytes.count ? bytes[position] : nil
-    }
-
-    mutating func skipWhiteSpace() {
+    private mutating func skipWhiteSpace() {
         while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
     }
 
     /// Passes `byte` if it comes next.
-    mutating func take(_ byte: UInt8) -> Bool {
+    private mutating func take(_ byte: UInt8) -> Bool {
         guard current == byte else { return false }
         offset += 1
         return true
     }
 
     /// The error for what is at the offset.
-    func unexpected(expected: String) -> JSONError {
+    private func unexpected(expected: String) -> JSONError {
         JSONError(offset: offset, problem: "found \(found), expected \(expected)")
     }
 

@@ -95,7 +95,7 @@ extension JSONKind: CustomStringConvertible {
 package struct JSONObject: Sendable, Equatable {
     private let members: [Member]
 
-    /// Whoever builds an object sees to it that no key is repeated; of repeated ones, the first is found.
+    /// The caller makes sure that no key is repeated; of repeated ones, the first is found.
     package init(_ members: [(String, JSONValue)]) {
         self.members = members.map(Member.init)
     }

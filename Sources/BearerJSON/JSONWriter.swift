@@ -137,13 +137,13 @@ extension JSONValue {
 }
 
 extension [UInt8] {
-    mutating func appendJSONString(_ text: String) {
+    fileprivate mutating func appendJSONString(_ text: String) {
         var text = text
         text.withUTF8 { appendJSONString(utf8: UnsafeRawBufferPointer($0)) }
     }
 
     /// Escapes what RFC 8259 section 7 requires and nothing else.
-    mutating func appendJSONString(utf8: UnsafeRawBufferPointer) {
+    fileprivate mutating func appendJSONString(utf8: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
         if Self.needsEscapes(utf8) {
             for byte in utf8 { appendEscaped(byte) }

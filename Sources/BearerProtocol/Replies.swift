@@ -53,17 +53,12 @@ package struct ErrorReply: Sendable, Equatable {
         output.appendLine(id: id) { json in
             json.member("error", code.rawValue)
             json.member("error_description", description)
-            if let retryAfter { json.member("retry_after", Self.wholeSeconds(retryAfter)) }
+            if let retryAfter { json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.longestWait).secondsRoundedUp) }
         }
     }
 
     /// Beyond any time that is worth saying, and within what can be added to.
     private static let longestWait = Duration.seconds(Int32.max)
-
-    private static func wholeSeconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = min(max(duration, .seconds(1)), longestWait).components
-        return attoseconds > 0 ? seconds + 1 : seconds
-    }
 }
 
 /// Every `error` that a reply can have.

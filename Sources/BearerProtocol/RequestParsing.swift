@@ -26,7 +26,7 @@ extension Request {
 }
 
 extension RequestFields {
-    fileprivate func checkedOperation() throws(RequestError) -> Operation {
+    func checkedOperation() throws(RequestError) -> Operation {
         guard let operation else { throw RequestError(id: id, problem ?? missingOperation) }
         if let unknownKey {
             let hint = suggestion(for: unknownKey, among: operation.keys)
@@ -75,19 +75,19 @@ extension RequestFields {
 /// What one pass over a line finds: the members, in whatever order, and the first thing wrong with them.
 ///
 /// Problems are noted rather than thrown, so that an `id` behind them is still found and echoed.
-struct RequestFields {
-    private(set) var seen = RequestKeys()
+private struct RequestFields {
+    private var seen = RequestKeys()
     private(set) var id: RequestID?
-    private(set) var operation: OperationName?
-    private(set) var profile: String?
-    private(set) var minimumValidity: Int64?
-    private(set) var wait: Int64?
-    private(set) var rejected: Secret?
-    private(set) var force: Bool?
+    private var operation: OperationName?
+    private var profile: String?
+    private var minimumValidity: Int64?
+    private var wait: Int64?
+    private var rejected: Secret?
+    private var force: Bool?
     /// The first key that no operation knows.
-    private(set) var unknownKey: String?
+    private var unknownKey: String?
     /// The first other problem.
-    private(set) var problem: String?
+    private var problem: String?
 
     mutating func read(_ line: UnsafeRawBufferPointer) throws(JSONError) {
         var reader = JSONReader(line)
@@ -124,7 +124,7 @@ struct RequestFields {
     }
 }
 
-/// One function a type of value.
+/// One function per type of value.
 extension RequestFields {
     private mutating func readOperation(_ reader: inout JSONReader) throws(JSONError) {
         guard try isNext(.string, .operation, &reader) else { return }

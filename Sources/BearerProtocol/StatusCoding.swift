@@ -1,3 +1,4 @@
+internal import BearerCore
 package import BearerJSON
 
 extension StatusReply {

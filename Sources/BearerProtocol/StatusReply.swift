@@ -1,3 +1,5 @@
+package import BearerCore
+
 /// The answer to `status`.
 package struct StatusReply: Sendable, Equatable {
     package var version: String
@@ -20,19 +22,7 @@ package struct StatusReply: Sendable, Equatable {
 
 /// How one profile is. Times are in seconds since 1970; what is not known yet is nil, and `null` on the wire.
 package struct ProfileStatus: Sendable, Equatable {
-    /// In which phase a profile is.
-    package enum State: String, Sendable, CaseIterable {
-        /// No token yet.
-        case starting
-        /// A token is served, and nothing is wrong.
-        case ready
-        /// A token is served while an exchange is in flight.
-        case renewing
-        /// The last exchange failed; a token is served as long as it lasts.
-        case degraded
-        /// The authorization server turned the application down, or its state is damaged.
-        case refused
-    }
+    package typealias State = ProfileState
 
     /// The last failure.
     package struct Failure: Sendable, Equatable {
@@ -56,7 +46,7 @@ package struct ProfileStatus: Sendable, Equatable {
             case budget
             /// The time that a registration is put off, because earlier ones were not answered.
             case registrationHeld = "registration_held"
-            /// Somebody who mends what this host keeps of the profile.
+            /// Somebody to fix the profile's state on this host.
             case blocked
         }
 
@@ -94,7 +84,7 @@ package struct ProfileStatus: Sendable, Equatable {
     package var renewAt: Int64?
     package var clientID: String?
     package var registeredAt: Int64?
-    /// The number of the token in hand.
+    /// The number of the current token.
     package var generation: Int64?
     package var lastSuccessAt: Int64?
     package var lastError: Failure?

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import BearerProtocol
 
 /// The daemon's status in the Prometheus text exposition format, version 0.0.4.

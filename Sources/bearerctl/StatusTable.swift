@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 

@@ -73,8 +73,4 @@ extension Duration {
     fileprivate var secondsRoundedDown: Int64 {
         components.attoseconds < 0 ? components.seconds - 1 : components.seconds
     }
-
-    fileprivate var secondsRoundedUp: Int64 {
-        components.attoseconds > 0 ? components.seconds + 1 : components.seconds
-    }
 }

@@ -28,7 +28,4 @@ package struct AccessToken: Sendable, Equatable {
 
     /// Whether it may be handed out: more than a second is left.
     package func isServable(at now: Moment) -> Bool { remaining(at: now) > Self.shortestService }
-
-    /// `expires_in`: whole seconds left, rounded down.
-    package func expiresIn(at now: Moment) -> Int64 { remaining(at: now).components.seconds }
 }
