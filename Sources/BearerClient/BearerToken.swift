@@ -17,7 +17,7 @@ public struct BearerToken: Sendable, Equatable {
     public let expiresIn: Duration
     /// When it ends by the wall clock, in seconds since 1970.
     public let expiresAt: Int64
-    /// The number of the token within its profile, which grows by one a renewal; only in the updates of
+    /// The number of the token within its profile, which grows by one per renewal; only in the updates of
     /// ``Bearerd/watch(profile:)``.
     public let generation: Int64?
 

@@ -55,7 +55,8 @@ extension Bearerd {
         minValid: Duration = .zero, wait: Duration = .seconds(10), profile: String? = nil
     ) async throws(BearerError) -> BearerToken {
         let request = TokenRequest(
-            profile: profile, minimumValidity: .seconds(minValid.secondsRoundedUp), wait: .seconds(wait.secondsRoundedUp))
+            profile: profile, minimumValidity: .seconds(minValid.secondsRoundedUp),
+            wait: .seconds(wait.secondsRoundedUp))
         return try await token(answering: .token(request))
     }
 
@@ -74,7 +75,8 @@ extension Bearerd {
     public func renew(
         rejected token: BearerToken, wait: Duration = .seconds(10)
     ) async throws(BearerError) -> BearerToken {
-        let request = RenewRequest(profile: token.profile, rejected: token.secret, wait: .seconds(wait.secondsRoundedUp))
+        let request = RenewRequest(
+            profile: token.profile, rejected: token.secret, wait: .seconds(wait.secondsRoundedUp))
         return try await self.token(answering: .renew(request))
     }
 

@@ -2,12 +2,12 @@ internal import BearerProtocol
 
 /// The token of a profile as it changes: what ``Bearerd/watch(profile:)`` returns.
 ///
-/// The first update is the token in hand, or comes once there is one. Each renewal is an update. When the daemon
-/// restarts, the watch connects again, with pauses of 5 s at most; the token that it has told of already is not told of
+/// The first update is the current token, or comes once there is one. Each renewal is an update. When the daemon
+/// restarts, the watch connects again, with pauses of 5 s at most; a token that was reported already is not reported
 /// again. Trouble that may pass is an update too, once, and the watch goes on. Anything else is thrown and ends it:
 /// the process may not ask, or there is no such profile.
 ///
-/// Who reads slowly is told of the newest state only. Cancelling the task ends the sequence: `next()` returns nil.
+/// A slow reader gets the newest state only. Cancelling the task ends the sequence: `next()` returns nil.
 ///
 /// Each iteration has a connection of its own.
 public struct TokenUpdates: AsyncSequence, Sendable {
@@ -61,7 +61,7 @@ extension TokenUpdates {
             return nil
         }
 
-        /// The next update, for who iterates by hand: as ``next(isolation:)``, on the caller's actor.
+        /// The next update, for code that iterates by hand: as ``next(isolation:)``, on the caller's actor.
         public mutating func next() async throws(BearerError) -> TokenUpdate? {
             try await next(isolation: #isolation)
         }

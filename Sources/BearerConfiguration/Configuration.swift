@@ -21,11 +21,6 @@ package struct Configuration: Sendable, Equatable {
     package var profiles = [ProfileConfiguration(name: ProfileName.standard)]
 
     package init() {}
-
-    /// The profile that is meant where none is named: the one called `default`, else the only one.
-    package var defaultProfile: ProfileConfiguration? {
-        profiles.first { $0.name == ProfileName.standard } ?? (profiles.count == 1 ? profiles.first : nil)
-    }
 }
 
 /// How much is logged. The names are those of swift-log.
@@ -65,13 +60,7 @@ extension Configuration {
 
     private init(_ value: ConfigurationValue?) {
         let section = ConfigurationSection<Key>(value)
-        upstream.override(
-            from: UpstreamSettings.Source(
-                environment: section[.environment],
-                server: section[.server],
-                userAgent: section[.userAgent],
-                deviceInfo: section[.deviceInfo],
-                renewal: section[.renewal]))
+        upstream.override(from: section)
         proxy = section[.proxy]?.text(expected: ProxyAddress.expectation, ProxyAddress.init)
         caFile = section[.caFile]?.text(expected: AbsolutePath.expectation, AbsolutePath.checked)
         startup = StartupConfiguration(section[.startup])

@@ -105,9 +105,9 @@ struct ConfigurationSection<Key: RawRepresentable<String> & CaseIterable> {
         }
     }
 
-    subscript(key: Key) -> ConfigurationValue? {
-        values[key.rawValue]
-    }
+    subscript(key: Key) -> ConfigurationValue? { self[key.rawValue] }
+
+    subscript(key: String) -> ConfigurationValue? { values[key] }
 }
 
 extension ConfigurationValue {
@@ -201,25 +201,5 @@ enum AbsolutePath {
             throw UnfitValue(expected: expectation)
         }
         return text
-    }
-}
-
-/// Classes of ASCII characters.
-enum ASCII {
-    static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-
-    static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
-
-    static func isHexadecimal(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-    }
-
-    /// A space or a visible character.
-    static func isPrintable(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: " ")...UInt8(ascii: "~")).contains(byte)
     }
 }

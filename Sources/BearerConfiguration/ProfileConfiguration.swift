@@ -7,7 +7,7 @@ package struct ProfileConfiguration: Sendable, Equatable {
     package var statement = StatementSource.standard
     /// Sent with the registration if present.
     package var redirectURI: String?
-    /// Nil: whoever can open the socket may have the token.
+    /// Nil: every process that can open the socket may have the token.
     package var allow: AllowConfiguration?
     package var reregistration = Reregistration.automatic
     package var upstream: UpstreamSettings
@@ -38,13 +38,7 @@ extension ProfileConfiguration {
         redirectURI = section[.redirectURI]?.text(expected: Self.uriExpectation, Self.absoluteURI)
         allow = section[.allow].map { AllowConfiguration($0) }
         reregistration = section[.reregister]?.choice() ?? reregistration
-        upstream.override(
-            from: UpstreamSettings.Source(
-                environment: section[.environment],
-                server: section[.server],
-                userAgent: section[.userAgent],
-                deviceInfo: section[.deviceInfo],
-                renewal: section[.renewal]))
+        upstream.override(from: section)
     }
 
     private static let uriExpectation = "an absolute URI without a fragment, such as adobepass://com.programmer"

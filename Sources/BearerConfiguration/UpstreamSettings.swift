@@ -14,23 +14,15 @@ package struct UpstreamSettings: Sendable, Equatable {
 }
 
 extension UpstreamSettings {
-    /// The values that the file has for these settings, at either level.
-    struct Source {
-        var environment: ConfigurationValue?
-        var server: ConfigurationValue?
-        var userAgent: ConfigurationValue?
-        var deviceInfo: ConfigurationValue?
-        var renewal: ConfigurationValue?
-    }
-
-    /// Takes from `source` what is there. `device_info` and `renewal` are merged key by key.
-    mutating func override(from source: Source) {
-        readServer(environment: source.environment, server: source.server)
-        userAgent = source.userAgent?.text(expected: Self.userAgentExpectation, Self.userAgent) ?? userAgent
-        if let value = source.deviceInfo, !value.isNull {
+    /// Takes from `section`, the whole file or one profile, what is there. `device_info` and `renewal` are merged key by
+    /// key.
+    mutating func override<Key>(from section: ConfigurationSection<Key>) {
+        readServer(environment: section["environment"], server: section["server"])
+        userAgent = section["user_agent"]?.text(expected: Self.userAgentExpectation, Self.userAgent) ?? userAgent
+        if let value = section["device_info"], !value.isNull {
             deviceInfo.merge(value.deviceInfo()) { _, new in new }
         }
-        renewal = RenewalPolicy(source.renewal, over: renewal)
+        renewal = RenewalPolicy(section["renewal"], over: renewal)
     }
 
     private mutating func readServer(environment: ConfigurationValue?, server: ConfigurationValue?) {

@@ -1,7 +1,7 @@
 /// Who may have a profile's token: the `allow` of its configuration, with names resolved to numbers.
 ///
-/// An `AccessPolicy` denies whatever it does not name. A profile without `allow` has none at all: whoever can open the
-/// socket may ask.
+/// An `AccessPolicy` denies whatever it does not name. A profile without `allow` has none at all: every process that can open
+/// the socket may ask.
 package struct AccessPolicy: Sendable, Equatable {
     /// The kernel's overflow uid and gid, which stand for those that a user namespace hides: see user_namespaces(7).
     /// Nobody in particular has them, and they never match.

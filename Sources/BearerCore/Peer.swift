@@ -1,4 +1,4 @@
-/// Who is at the other end of a connection, as the kernel recorded it at connect(2). See unix(7), SO_PEERCRED.
+/// The process at the other end of a connection, as the kernel recorded it at connect(2). See unix(7), SO_PEERCRED.
 package struct Peer: Sendable, Equatable {
     /// For the journal only: a process id can be used again and proves nothing.
     package let pid: Int32
@@ -20,8 +20,8 @@ package struct Peer: Sendable, Equatable {
     }
 }
 
-/// Who asks on the credential socket: the abstract address that systemd binds to when it loads
-/// `LoadCredential=ID:/socket` for a unit, `\0<hex>/unit/<unit>/<id>`. See systemd.exec(5).
+/// The unit that asks on the credential socket, by the abstract address that systemd binds to when it loads
+/// `LoadCredential=ID:/socket` for it, `\0<hex>/unit/<unit>/<id>`. See systemd.exec(5).
 ///
 /// Anybody can bind to such a name: it counts only when the connection comes from uid 0, or from the user of a
 /// service manager that runs as ourselves.

@@ -12,6 +12,9 @@ package enum SystemClock {
     /// CLOCK_BOOTTIME alone.
     package static func boot() -> Duration { read(CLOCK_BOOTTIME) }
 
+    /// CLOCK_REALTIME alone, since 1970.
+    package static func wall() -> Duration { read(CLOCK_REALTIME) }
+
     private static func read(_ clock: clockid_t) -> Duration {
         var time = timespec()
         clock_gettime(clock, &time)

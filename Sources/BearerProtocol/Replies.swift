@@ -53,7 +53,9 @@ package struct ErrorReply: Sendable, Equatable {
         output.appendLine(id: id) { json in
             json.member("error", code.rawValue)
             json.member("error_description", description)
-            if let retryAfter { json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.longestWait).secondsRoundedUp) }
+            if let retryAfter {
+                json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.longestWait).secondsRoundedUp)
+            }
         }
     }
 

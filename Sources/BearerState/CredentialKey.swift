@@ -19,7 +19,7 @@ package struct CredentialKey: Sendable, Hashable {
         statementHash = hash.hexadecimal()
     }
 
-    /// That which a file of ours says it belongs to.
+    /// The key that a file of ours says it belongs to.
     init(of contents: Secret) throws(StateError.FileProblem) {
         let record = try Record(contents, secretFields: [CredentialRecord.secretField])
         profile = try record.string("profile")
@@ -53,13 +53,7 @@ package struct MachineID: Sendable, Equatable {
 
     /// Reads the file; `nil` where there is no machine-id, or none yet.
     static func read(path: String) -> MachineID? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 32 else { return nil }
-        return MachineID(identifier: String(decoding: bytes[..<count], as: UTF8.self))
+        readHint(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)).flatMap(MachineID.init(identifier:))
     }
 
     private init?(identifier: String) {

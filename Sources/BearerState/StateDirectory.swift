@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The directory where client credentials are kept, `$STATE_DIRECTORY`: a directory a profile, locked against a
+/// The directory where client credentials are kept, `$STATE_DIRECTORY`: one directory per profile, locked against a
 /// second daemon for as long as this object or a store of it lives.
 ///
 /// Everything here blocks on the disk: call it from a thread of its own, one call at a time.
 package final class StateDirectory: Sendable {
     package var path: String { directory.path }
-    /// What was found and mended at opening.
+    /// What was found and fixed at opening.
     package let warnings: [StateWarning]
 
     private let directory: Directory
@@ -65,7 +65,7 @@ package final class StateDirectory: Sendable {
     }
 }
 
-/// One daemon a state directory.
+/// One daemon per state directory.
 ///
 /// The lock is flock(2) on the directory itself: it needs no file to be made, so it holds on a full and on a
 /// read-only disk too, and nobody can delete it. The file `.lock` only tells the next one who holds it.
@@ -78,35 +78,15 @@ enum DirectoryLock {
             guard errno == EWOULDBLOCK else {
                 throw .unusableDirectory(path: directory.path, problem(of: errno))
             }
-            throw .locked(path: directory.path, pid: holder(of: directory))
+            throw .locked(
+                path: directory.path, pid: directory.hint(fileName).flatMap { Int32($0.prefix { $0.isNumber }) })
         }
-        leaveNumber(in: directory)
+        directory.leaveHint(fileName, "\(getpid())\n")
     }
 
-    /// What flock(2) says where there is nothing to be had for the asking: NFS turns it into a lock of a byte range, which
+    /// What the error number of flock(2) means. NFS turns it into a lock of a byte range, which
     /// needs a file that is open for writing.
     static func problem(of code: Int32) -> StateError.DirectoryProblem {
         [EBADF, ENOLCK, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) ? .noLocks(errno: code) : .failed(errno: code)
-    }
-
-    private static func leaveNumber(in directory: Directory) {
-        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
-        let descriptor = openat(directory.descriptor, fileName, flags, 0o600)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        ftruncate(descriptor, 0)
-        let text = "\(getpid())\n"
-        _ = write(descriptor, text, text.utf8.count)
-    }
-
-    private static func holder(of directory: Directory) -> Int32? {
-        let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
-        let descriptor = openat(directory.descriptor, fileName, flags)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = read(descriptor, &bytes, bytes.count)
-        guard count > 0 else { return nil }
-        return Int32(String(decoding: bytes[..<count], as: UTF8.self).prefix { $0.isNumber })
     }
 }

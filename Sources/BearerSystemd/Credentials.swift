@@ -70,7 +70,7 @@ package enum SecretReader {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 1)
         var count = 0
         defer {
-            if let base = buffer.baseAddress { explicit_bzero(base, count) }
+            Secret.wipe(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
             buffer.deallocate()
         }
         while count < buffer.count {

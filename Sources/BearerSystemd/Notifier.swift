@@ -15,7 +15,7 @@ package final class Notifier: Sendable {
             return
         }
         worker = Worker("notify", capacity: 64) { state in
-            // A failure has nowhere to be told: systemd ends a start of which it hears nothing.
+            // A failure cannot be reported: systemd ends a start of which it hears nothing.
             sd_notify(0, state)
         }
     }

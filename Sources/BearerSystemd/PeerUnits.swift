@@ -5,7 +5,7 @@ internal import Glibc
 /// Finds the systemd unit that a client belongs to, for the journal: never for a decision, see sd_peer_get_unit(3).
 ///
 /// The answer is in /proc, where a look can block: a thread of its own looks. A process id may be another process's by
-/// then; one that started after the connection was accepted is not who connected.
+/// then; one that started after the connection was accepted is not the client.
 package final class PeerUnits: Sendable {
     private struct Question: Sendable {
         let pid: Int32
@@ -25,7 +25,7 @@ package final class PeerUnits: Sendable {
     init(unitOfProcess: @escaping @Sendable (Int32) -> String?) {
         worker = Worker("peer-units", capacity: Self.capacity) { question in
             let unit = unitOfProcess(question.pid)
-            // Looked at after the unit: whoever has the number now had it when the unit was read, if it is as old as that.
+            // Looked at after the unit: the process that has the number now had it when the unit was read, if it is as old as that.
             let start = ProcessStart.time(of: question.pid)
             question.answer(start.map { $0 <= question.acceptedAt } == true ? unit : nil)
         }

@@ -14,11 +14,7 @@ package struct RegistrationRequest: Sendable {
     package var userAgent: String?
 
     package init(
-        server: String,
-        statement: Secret,
-        redirectURI: String? = nil,
-        deviceInfo: String,
-        userAgent: String? = nil
+        server: String, statement: Secret, redirectURI: String? = nil, deviceInfo: String, userAgent: String? = nil
     ) {
         self.server = server
         self.statement = statement
@@ -29,12 +25,8 @@ package struct RegistrationRequest: Sendable {
 
     func outgoing(defaultUserAgent: String) -> OutgoingRequest {
         OutgoingRequest(
-            server: server,
-            endpoint: .register,
-            deviceInfo: deviceInfo,
-            userAgent: userAgent ?? defaultUserAgent,
-            body: body
-        )
+            server: server, endpoint: .register, deviceInfo: deviceInfo, userAgent: userAgent ?? defaultUserAgent,
+            body: body)
     }
 
     /// Written into a room that is large enough from the start: one that grows would leave copies behind.
@@ -71,12 +63,8 @@ package struct TokenRequest: Sendable {
 
     func outgoing(defaultUserAgent: String) -> OutgoingRequest {
         OutgoingRequest(
-            server: server,
-            endpoint: .token,
-            deviceInfo: deviceInfo,
-            userAgent: userAgent ?? defaultUserAgent,
-            body: body
-        )
+            server: server, endpoint: .token, deviceInfo: deviceInfo, userAgent: userAgent ?? defaultUserAgent,
+            body: body)
     }
 
     /// Written into a room that is large enough from the start: one that grows would leave copies behind.
@@ -107,9 +95,7 @@ struct FormEncoding {
 
     private mutating func append(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "*"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        case _ where ASCII.isLetter(byte) || ASCII.isDigit(byte) || "*-._".utf8.contains(byte):
             bytes.append(byte)
         case UInt8(ascii: " "):
             bytes.append(UInt8(ascii: "+"))

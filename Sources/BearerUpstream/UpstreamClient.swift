@@ -1,6 +1,6 @@
 package import BearerCore
 
-/// Talks to authorization servers: one POST a call, no retry, no redirect, no connection kept.
+/// Talks to authorization servers: one POST per call, no retry, no redirect, no connection kept.
 ///
 /// A token's life counts from *sending*: read the clocks right before calling ``requestToken(_:)``. The time that
 /// connecting takes then only makes the expiry earlier.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import BearerLoop
 
 /// What holds for every exchange with authorization servers, whatever the profile.
 package struct UpstreamConfiguration: Sendable {
@@ -17,21 +17,13 @@ package struct UpstreamConfiguration: Sendable {
         proxy: UpstreamProxy? = nil,
         trust: TrustRoots = .chosen(),
         limits: UpstreamLimits = UpstreamLimits(),
-        wallClock: @escaping @Sendable () -> Duration = UpstreamConfiguration.systemWallClock
+        wallClock: @escaping @Sendable () -> Duration = { SystemClock.wall() }
     ) {
         self.version = version
         self.proxy = proxy
         self.trust = trust
         self.limits = limits
         self.wallClock = wallClock
-    }
-
-    /// Reads CLOCK_REALTIME; see clock_gettime(2).
-    @Sendable
-    package static func systemWallClock() -> Duration {
-        var reading = timespec()
-        clock_gettime(CLOCK_REALTIME, &reading)
-        return .seconds(reading.tv_sec) + .nanoseconds(reading.tv_nsec)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BearerClient
+internal import BearerJSON
 internal import BearerProtocol
 
 /// What the commands ask, with the replies as the daemon wrote them.
@@ -31,6 +32,16 @@ extension Reply {
     func token() throws(CommandError) -> TokenReply {
         guard case .token(let token) = self else { throw .unexpectedReply("the reply holds no access_token") }
         return token
+    }
+
+    /// The status that this must be.
+    func status() throws(CommandError) -> StatusReply {
+        guard case .other(let value) = self else { throw .unexpectedReply("the reply to status holds no profiles") }
+        do throws(ReplyError) {
+            return try StatusReply(value)
+        } catch {
+            throw .unexpectedReply(error.description)
+        }
     }
 }
 

@@ -2,7 +2,7 @@ internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 
-/// `status` for people: a line about the daemon, then a row a profile.
+/// `status` for people: a line about the daemon, then a row per profile.
 struct StatusTable {
     private let status: StatusReply
     private let now = Int64(time(nil))

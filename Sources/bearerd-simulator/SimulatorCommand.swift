@@ -10,7 +10,7 @@ struct SimulatorCommand: AsyncParsableCommand {
         subcommands: [ServeCommand.self, DemoCommand.self])
 }
 
-/// Serves until SIGINT or SIGTERM; a line on standard output once it listens, then one a call.
+/// Serves until SIGINT or SIGTERM; a line on standard output once it listens, then one per call.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

@@ -1,4 +1,4 @@
-/// All calls in order, and who waits for how many.
+/// All calls in order, and the tasks that wait for a number of them.
 struct CallLog {
     private(set) var calls: [Call] = []
     private var waiters: [UInt64: Waiter] = [:]

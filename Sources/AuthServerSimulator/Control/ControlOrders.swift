@@ -32,7 +32,6 @@ package struct FaultOrder: Sendable, Equatable {
         guard let elements = value.array else { throw .script("“faults” is \(value.kind), expected an array") }
         return try elements.map { element throws(SimulatorError) in try Fault(json: element) }
     }
-
 }
 
 extension FaultOrder: ControlOrder {

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The one funnel to the server's state: decides under the lock, wakes whoever waits outside of it.
+/// The one funnel to the server's state: decides under the lock, wakes waiting tasks outside of it.
 final class SimulatorCore: Sendable {
     private let state: Mutex<SimulatorState>
     private let clock: SimulatorClock

@@ -144,7 +144,7 @@ extension Poller {
 /// Runs `body` on a new detached thread that has every signal blocked: signals are the program's own concern.
 ///
 /// - Returns: 0, or the error number when no thread can be had.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> CInt {
+func startThread(_ body: @escaping @Sendable () -> Void) -> CInt {
     let start = Unmanaged.passRetained(ThreadBody(body))
     var usual = sigset_t()
     var none = sigset_t()

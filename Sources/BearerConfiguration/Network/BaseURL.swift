@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// The base URL of an authorization server, to which the paths of its endpoints are appended.
 enum BaseURL {
     static let expectation = "https://host[:port][/path], or http:// with a loopback address"

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import Glibc
 
 /// A URL split as RFC 3986 appendix B does. Not repeated in messages: it may hold a password.
@@ -41,11 +42,10 @@ struct URLParts {
     private static func cutPort(from authority: inout Substring, expected: String) throws(UnfitValue) -> Int? {
         guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else { return nil }
         let digits = authority[authority.index(after: colon)...]
-        guard digits.utf8.count <= 5, digits.utf8.allSatisfy(ASCII.isDigit),
-            let port = Int(digits), (1...65_535).contains(port)
+        guard digits.utf8.count <= 5, let port = ASCII.number(digits), (1...65_535).contains(port)
         else { throw UnfitValue(found: "has a port that is not a number from 1 to 65535", expected: expected) }
         authority = authority[..<colon]
-        return port
+        return Int(port)
     }
 }
 

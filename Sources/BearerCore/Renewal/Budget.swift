@@ -17,7 +17,7 @@ package struct Budget: Sendable, Equatable {
 
     /// - Parameters:
     ///   - rate: calls per second, within ``rates``.
-    ///   - burst: the most calls that can be saved up, within ``bursts``.
+    ///   - burst: the maximum of calls that can be saved up, within ``bursts``.
     ///   - stored: what an earlier process left; `nil` when nothing is known.
     package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: Moment) {
         self.rate = rate
@@ -80,7 +80,7 @@ package struct Budget: Sendable, Equatable {
         var bucket = self
         bucket.refill(at: now)
         guard bucket.level < 1 else { return now }
-        // Rounded up by a microsecond, so that a caller who comes at just that time finds a whole call.
+        // Rounded up by a microsecond, so that a caller that comes at just that time finds a whole call.
         return now + .seconds((1 - bucket.level) / rate) + .microseconds(1)
     }
 

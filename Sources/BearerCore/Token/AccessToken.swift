@@ -1,4 +1,4 @@
-/// A token in hand. Its true end is fixed when the request for it is sent, on both clocks, and never moves.
+/// A token that was obtained. Its true end is fixed when the request for it is sent, on both clocks, and never moves.
 package struct AccessToken: Sendable, Equatable {
     package let value: Secret
     /// Counts the tokens of one profile, from 1.

@@ -23,13 +23,13 @@ package enum LifecycleAction: Sendable, Equatable {
     case saveHistory
     /// Tell the journal.
     case report(LifecycleReport)
-    /// There is a new token: answer those who wait for it, tell those who watch.
+    /// There is a new token: answer the clients that wait for it, tell those that watch.
     case tokenChanged
-    /// The token in hand has come to its end: tell those who watch.
+    /// The current token has ended: tell the clients that watch.
     case tokenEnded
-    /// An exchange failed: answer those who asked for just that one.
+    /// An exchange failed: answer the clients that asked for just that one.
     case exchangeFailed
-    /// The server refused the profile and no token is left: answer everybody who waits.
+    /// The server refused the profile and no token is left: answer all clients that wait.
     case refused
 }
 
@@ -48,7 +48,7 @@ package enum LifecycleReport: Sendable, Equatable {
     case tokenExpired(next: Moment?)
     /// Trouble is over after `failures` failed exchanges in `duration`.
     case recovered(generation: UInt64, lifetime: Duration, renewal: Moment, failures: Int, duration: Duration)
-    /// APIs turned down tokens of two successive generations, for clients of different users. Told once for a row of such.
+    /// APIs turned down tokens of two successive generations, for clients of different users. Reported once per series.
     case freshTokenRejected(generation: UInt64)
 }
 
@@ -99,7 +99,7 @@ struct PlannedAttempt: Sendable, Equatable {
     let notBefore: Moment
 }
 
-/// A row of failed exchanges that no success has ended yet.
+/// Failed exchanges in a row that no success has ended yet.
 package struct Trouble: Sendable, Equatable {
     package let since: Moment
     package internal(set) var failures: Int

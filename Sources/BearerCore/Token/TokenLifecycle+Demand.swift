@@ -10,7 +10,7 @@ extension TokenLifecycle {
     /// Clients cause at most one exchange of a profile in this time.
     static let demandInterval = Duration.seconds(30)
 
-    /// A client needs a newer token than the one in hand: joins the exchange in flight or starts one.
+    /// A client needs a newer token than the current one: joins the exchange in flight or starts one.
     ///
     /// After a failure none is started: the planned retry is joined, so that clients never shorten a backoff.
     package mutating func demandRenewal(at now: Moment) -> (Demand, [LifecycleAction]) {
@@ -39,12 +39,12 @@ struct RejectedGenerations: Sendable, Equatable {
     /// At most two users: the question is only whether there is another one.
     private var users: [UInt32] = []
     private var usersBefore: [UInt32] = []
-    /// Whether it was told for this row of generations.
+    /// Whether these successive generations were reported.
     private var isTold = false
 
     /// Notes that a client of `user` had the token of `generation` turned down.
     ///
-    /// - Returns: whether that is news, once for each row of successive generations.
+    /// - Returns: whether that is news, once per series of successive generations.
     mutating func record(_ generation: UInt64, by user: UInt32) -> Bool {
         if generation != self.generation { begin(generation) }
         if users.count < 2, !users.contains(user) { users.append(user) }

@@ -7,7 +7,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     package var renewal: RenewalPolicy
     package var reregister: Reregistration
 
-    /// The token in hand, if one may be handed out as of the last event.
+    /// The current token, if one may be handed out as of the last event.
     package internal(set) var token: AccessToken?
     /// The generation of the newest token; 0 before the first.
     package internal(set) var generation: UInt64 = 0

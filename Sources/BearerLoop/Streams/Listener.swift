@@ -5,16 +5,16 @@ internal import Glibc
 ///
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 package final class Listener: @unchecked Sendable {
-    /// The most that are accepted in one turn, so that those who are connected are served in between.
+    /// The most that are accepted in one turn, so that clients that are connected are served in between.
     private static let mostInATurn: CInt = 8
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
     /// Connections that may wait to be accepted.
     private static let backlog: CInt = 4096
-    /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. Who connects
-    /// meanwhile waits in connect(2), or is told to come back.
+    /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. A client that
+    /// connects meanwhile waits in connect(2), or is told to come back.
     private static let backlogInFlood: CInt = 128
-    /// It is a flood after this many turns in which as many were accepted as may be, and over once this long nobody waited.
+    /// It is a flood after this many turns in which as many were accepted as may be, and over once nobody has waited for this long.
     private static let turnsOfFlood: CInt = 16
     private static let floodIsOver = Duration.seconds(1)
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
@@ -42,7 +42,7 @@ package final class Listener: @unchecked Sendable {
     /// - Parameters:
     ///   - onConnection: takes over a non-blocking socket; throws, once the socket is closed, when it cannot be watched.
     ///   - onShortage: told when nothing can be accepted for want of descriptors, memory or watches, and not again before
-    ///     everybody who waited has been accepted.
+    ///     all clients that waited have been accepted.
     package init(
         _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (LoopError) -> Void,
         onConnection: @escaping @Sendable (CInt) throws(LoopError) -> Void
@@ -63,12 +63,12 @@ package final class Listener: @unchecked Sendable {
         try loop.watch(descriptor, for: .input) { [self] _ in accept() }
     }
 
-    /// Accepts no more. Who has connected and was not accepted is still there for whoever holds the socket as well.
+    /// Accepts no more. Clients that have connected and were not accepted are still there for another holder of the socket.
     package func stop() {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
-        // For those who connect while a daemon ends and the next one starts.
+        // For clients that connect while a daemon ends and the next one starts.
         listen(descriptor, Self.backlog)
         close(descriptor)
     }

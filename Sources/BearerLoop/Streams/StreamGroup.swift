@@ -27,8 +27,8 @@ struct ReadyStreams {
     }
 }
 
-/// Streams for which the kernel may keep more than a little: so many that it stays bounded what clients who read nothing
-/// have it keep on our account.
+/// Streams for which the kernel may keep more than a little: few enough to bound what it keeps on our account for
+/// clients that read nothing.
 struct KernelMemory {
     /// Each may have a turn's replies kept.
     static let most = 256

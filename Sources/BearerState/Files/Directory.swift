@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// An open directory of ours. What is in it is reached through the descriptor, never by path, so that nobody who
-/// moves directories about can lead us astray.
+/// An open directory of ours. What is in it is reached through the descriptor, never by path, so that a user who
+/// moves directories cannot redirect us.
 final class Directory: Sendable {
     /// For messages.
     let path: String
@@ -70,8 +70,23 @@ final class Directory: Sendable {
         return names
     }
 
+    /// What a small file says that is only a hint; nil when there is none, or it cannot be read.
+    func hint(_ name: String) -> String? {
+        readHint(openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK))
+    }
+
+    /// Writes that file, mode 0600, without fsync; failures are not reported.
+    func leaveHint(_ name: String, _ text: String) {
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+        let file = openat(descriptor, name, flags, 0o600)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        let count = write(file, text, text.utf8.count)
+        ftruncate(file, max(0, count))
+    }
+
     /// Closes group and others out; returns the mode before when that was necessary. It stays open on a file system
-    /// that cannot be changed, where whoever mounted it decided.
+    /// that cannot be changed, where the mount decides.
     func restrict() throws(StateError) -> UInt32? {
         let mode = try Self.status(of: descriptor, path: path).st_mode & 0o7777
         guard mode & 0o077 != 0 else { return nil }
@@ -100,4 +115,13 @@ final class Directory: Sendable {
         guard fstat(descriptor, &status) == 0 else { throw .unusableDirectory(path: path, .failed(errno: errno)) }
         return status
     }
+}
+
+/// The beginning of a file, at most 128 bytes. Closes `descriptor`; nil when that is negative, or nothing can be read.
+func readHint(_ descriptor: Int32) -> String? {
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = read(descriptor, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
 }

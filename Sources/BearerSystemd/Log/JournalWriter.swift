@@ -4,7 +4,7 @@ internal import Logging
 
 /// Writes entries to journald by its native protocol, sd_journal_sendv(3).
 enum JournalWriter {
-    /// Blocks while journald does not read. A failure has nowhere to be told; the return value, a negative `errno`,
+    /// Blocks while journald does not read. A failure cannot be reported; the return value, a negative `errno`,
     /// is for tests.
     @discardableResult
     static func write(_ entry: LogEntry) -> Int32 {

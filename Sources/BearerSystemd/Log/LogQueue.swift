@@ -1,5 +1,4 @@
 internal import BearerLoop
-internal import Glibc
 package import Logging
 internal import Synchronization
 
@@ -46,17 +45,10 @@ package final class LogQueue: Sendable {
 
     private static func loss(of count: Int) -> LogEntry {
         LogEntry(
-            time: wallClock(), level: .warning,
+            time: SystemClock.wall(), level: .warning,
             message: "\(count) log entries were lost because their destination did not take them in time",
             messageID: lossMessageID,
             fields: [.init("event", "log_entries_lost"), .init("lost", "\(count)")])
-    }
-
-    /// CLOCK_REALTIME.
-    static func wallClock() -> Duration {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
     }
 }
 
@@ -85,7 +77,7 @@ package struct QueueLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        queue.enqueue(entry(of: event, at: LogQueue.wallClock()))
+        queue.enqueue(entry(of: event, at: SystemClock.wall()))
     }
 
     func entry(of event: LogEvent, at time: Duration) -> LogEntry {

@@ -1,6 +1,5 @@
 internal import BearerCore
 internal import CCurl
-internal import Glibc
 
 /// One POST over libcurl, from the options of its handle to what came of it. Lives on the thread of ``CurlThread``.
 final class CurlTransfer {
@@ -253,7 +252,7 @@ final class ReplyBuffer {
     }
 
     deinit {
-        if let base = bytes.baseAddress { explicit_bzero(base, count) }
+        Secret.wipe(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
         bytes.deallocate()
     }
 

@@ -69,7 +69,7 @@ package struct KernelFacts: Sendable, Equatable {
     }
 }
 
-/// Reads os-release(5): shell-like assignments, one a line.
+/// Reads os-release(5): shell-like assignments, one per line.
 enum OSRelease {
     /// The value that the last assignment to `name` gives, unquoted.
     static func value(of name: String, in text: String) -> String? {

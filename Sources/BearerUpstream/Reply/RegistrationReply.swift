@@ -25,16 +25,14 @@ enum RegistrationReply {
 
     /// Printable ASCII, as RFC 6749 appendices A.1 and A.2 have it.
     private static func printable(
-        _ name: String,
-        upTo limit: Int,
-        in object: ReplyObject
+        _ name: String, upTo limit: Int, in object: ReplyObject
     ) throws(ReplyProblem) -> Secret {
         let expected = "expected printable ASCII of 1 to \(limit) characters"
         guard let member = object[name] else { throw ReplyProblem("\(name) is missing, \(expected)") }
         guard case .text(let text) = member else { throw ReplyProblem("\(name) is \(member.kind), \(expected)") }
         guard !text.isEmpty else { throw ReplyProblem("\(name) is empty, \(expected)") }
         guard text.count <= limit else { throw ReplyProblem("\(name) has \(text.count) bytes, \(expected)") }
-        guard text.withBytes({ $0.allSatisfy { 0x20...0x7E ~= $0 } }) else {
+        guard text.withBytes({ $0.allSatisfy(ASCII.isPrintable) }) else {
             throw ReplyProblem("\(name) holds other characters, \(expected)")
         }
         return text

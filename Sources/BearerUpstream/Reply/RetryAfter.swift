@@ -1,6 +1,8 @@
+internal import BearerCore
+
 /// The `Retry-After` header; RFC 9110 section 10.2.3.
 enum RetryAfter {
-    /// Whatever asks for more, in however many digits, asks for this much; whoever waits has a bound of its own.
+    /// Whatever asks for more, in however many digits, asks for this much; code that waits has a bound of its own.
     private static let longest = Duration.seconds(Int32.max)
 
     /// The wait that `value` asks for: seconds or a date, of which a past one means none. Nil if it is neither.
@@ -8,9 +10,7 @@ enum RetryAfter {
     /// - Parameter now: the wall clock since 1970.
     static func parse(_ value: String, now: Duration) -> Duration? {
         let trimmed = trimming(value)
-        if !trimmed.isEmpty, trimmed.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) {
-            return min(Int64(trimmed).map { .seconds($0) } ?? longest, longest)
-        }
+        if let seconds = ASCII.number(trimmed) { return min(.seconds(seconds), longest) }
         guard let date = HTTPDate.unixSeconds(trimmed) else { return nil }
         return min(max(.zero, .seconds(date) - now), longest)
     }
@@ -48,10 +48,7 @@ enum HTTPDate {
     }
 
     private static func seconds<Text: StringProtocol>(
-        day: Text,
-        month: Text,
-        year: Text,
-        time: ArraySlice<Text>
+        day: Text, month: Text, year: Text, time: ArraySlice<Text>
     ) -> Int64? {
         let clock = time.compactMap { number($0, in: 0...60) }
         guard
@@ -66,9 +63,7 @@ enum HTTPDate {
     }
 
     private static func number(_ text: some StringProtocol, in range: ClosedRange<Int64>) -> Int64? {
-        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let value = Int64(text)
-        else { return nil }
-        return range.contains(value) ? value : nil
+        ASCII.number(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
     /// Counts in years that begin in March, so that the leap day is the last. Gregorian, years 0 to 9999.

@@ -59,15 +59,7 @@ enum BearerToken {
     }
 
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-            true
-        default:
-            false
-        }
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || "-._~+/".utf8.contains(byte)
     }
 }
 
@@ -84,7 +76,7 @@ enum Lifetime {
             throw ReplyProblem("expires_in is missing, \(expected)")
         case .text(let text):
             let digits = text.withBytes { String(decoding: $0, as: UTF8.self) }
-            seconds = decimal(digits)
+            seconds = ASCII.number(digits)
             found = SafeWord.number(digits) ?? "a string"
         case .other(.number(let number)):
             seconds = number.wholeNumber ?? beyondRange(number)
@@ -94,11 +86,6 @@ enum Lifetime {
         }
         guard let seconds, seconds >= 1 else { throw ReplyProblem("expires_in is \(found), \(expected)") }
         return min(.seconds(seconds), TokenGrant.longestLifetime)
-    }
-
-    private static func decimal(_ text: String) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
-        return Int64(text) ?? .max
     }
 
     /// A number that `Int64` cannot hold is whole if it is this large: a `Double` up there has no fraction.

@@ -33,9 +33,7 @@ struct ExecCommand: ParsableCommand {
 
     /// Returns only when that fails: 127 and 126 as shells have it.
     private static func become(_ command: [String]) -> CommandError {
-        let pointers: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        execvp(command[0], pointers)
-        let code = errno
+        let code = execute(command[0], command)
         let status: Int32 = code == ENOENT ? 127 : 126
         return CommandError(code: status, message: "\(command[0]): \(String(cString: strerror(code)))")
     }
@@ -53,7 +51,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         try reporting { () throws(CommandError) in
             let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? [])
-            for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { Self.execute(daemon, arguments) }
+            for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { _ = execute(daemon, arguments) }
             throw CommandError.unavailable("bearerd is neither beside bearerctl nor in $PATH")
         }
     }
@@ -66,12 +64,13 @@ struct CheckCommand: ParsableCommand {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         return String(decoding: path[...slash], as: UTF8.self) + "bearerd"
     }
+}
 
-    /// Becomes that program; returns when there is none.
-    private static func execute(_ path: String, _ arguments: [String]) {
-        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-        pointers.append(nil)
-        execvp(path, pointers)
-        for pointer in pointers { free(pointer) }
-    }
+/// Becomes that program, execvp(3); returns the error number when it cannot.
+private func execute(_ path: String, _ arguments: [String]) -> Int32 {
+    let pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    execvp(path, pointers)
+    let code = errno
+    for pointer in pointers { free(pointer) }
+    return code
 }

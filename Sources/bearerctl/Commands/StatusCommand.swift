@@ -16,15 +16,9 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try reporting { () throws(CommandError) in
             let line = try socket.bearerd.ask(.status(profile: profile.name))
-            guard case .other(let value) = try Reply.read(line) else {
-                throw CommandError.unexpectedReply("the reply to status holds no profiles")
-            }
+            let reply = try Reply.read(line)
             if json { return StandardOutput.writeLine(line) }
-            do throws(ReplyError) {
-                StandardOutput.writeLine(StatusTable(try StatusReply(value)).text)
-            } catch {
-                throw CommandError.unexpectedReply(error.description)
-            }
+            StandardOutput.writeLine(StatusTable(try reply.status()).text)
         }
     }
 }
@@ -38,14 +32,8 @@ struct MetricsCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            guard case .other(let value) = try socket.bearerd.reply(to: .status(profile: nil)) else {
-                throw .unexpectedReply("the reply to status holds no profiles")
-            }
-            do throws(ReplyError) {
-                StandardOutput.writeLine(Metrics(try StatusReply(value)).text)
-            } catch {
-                throw .unexpectedReply(error.description)
-            }
+            let reply = try socket.bearerd.reply(to: .status(profile: nil))
+            StandardOutput.writeLine(Metrics(try reply.status()).text)
         }
     }
 }

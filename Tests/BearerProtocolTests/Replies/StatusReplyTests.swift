@@ -1,3 +1,4 @@
+import BearerCore
 import BearerJSON
 import BearerProtocol
 import Testing
