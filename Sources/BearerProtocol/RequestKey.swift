@@ -1,12 +1,11 @@
 internal import BearerCore
 internal import BearerJSON
 
-/// The keys that requests can have.
-enum RequestKey: UInt8 {
+/// The keys that requests can have, in the order in which messages list them.
+enum RequestKey: UInt8, CaseIterable {
     case operation, id, profile, minimumValidity, wait, rejected, force
 
-    /// In the order in which messages list them.
-    static let all: [RequestKey] = [.operation, .id, .profile, .minimumValidity, .wait, .rejected, .force]
+    static let all = allCases
 
     init?(_ text: JSONText) {
         guard let key = Self.all.first(where: { text.equals($0.name) }) else { return nil }

@@ -46,7 +46,7 @@ enum DemoError: Error, CustomStringConvertible {
         switch self {
         case .noDaemon(let directory):
             "there is no bearerd in \(directory); build it first: swift build --product bearerd"
-        case .system(let action, let code): "\(action): \(errorText(code))"
+        case .system(let action, let code): "\(action): \(String(cString: strerror(code)))"
         case .daemonEnded: "bearerd ended early; its lines above say why"
         case .noAnswer(let socket): "bearerd does not answer on \(socket)"
         case .invalidToken: "the simulator does not know the token, or it has expired"
@@ -54,9 +54,4 @@ enum DemoError: Error, CustomStringConvertible {
         case .unexpectedReply(let reply): "expected a token, bearerd answered \(reply)"
         }
     }
-}
-
-/// The text for an errno value, see strerror(3).
-func errorText(_ code: Int32) -> String {
-    String(cString: strerror(code))
 }
