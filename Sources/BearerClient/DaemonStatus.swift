@@ -9,7 +9,7 @@ public struct DaemonStatus: Sendable, Equatable {
     public var pid: Int32
     /// When the daemon started.
     public var startedAt: Int64
-    /// Connections that are open, of both its sockets.
+    /// Open connections of clients; those that load a credential are not counted.
     public var connections: Int64
     /// The profiles that this process may ask for.
     public var profiles: [Profile]

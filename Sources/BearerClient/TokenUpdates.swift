@@ -11,7 +11,7 @@ internal import BearerProtocol
 ///
 /// Each iteration has a connection of its own.
 public struct TokenUpdates: AsyncSequence, Sendable {
-    /// What a watcher is told of.
+    /// What a watch reports.
     public typealias Element = TokenUpdate
     /// Why a watch has ended.
     public typealias Failure = BearerError
@@ -134,7 +134,7 @@ extension TokenUpdates.Iterator {
     }
 }
 
-/// What a watcher is told of.
+/// What a watch reports.
 public enum TokenUpdate: Sendable, Equatable {
     /// This token is served from now on.
     case token(BearerToken)
@@ -146,7 +146,7 @@ public enum TokenUpdate: Sendable, Equatable {
 }
 
 extension TokenUpdate {
-    /// Whether a watcher that was told of `other` last need not be told of this.
+    /// Whether this need not be reported after `other`.
     func repeats(_ other: TokenUpdate) -> Bool {
         switch (self, other) {
         case (.token(let token), .token(let other)): token.secret == other.secret

@@ -1,6 +1,6 @@
 internal import BearerCore
 
-/// What the daemon is told to do: the file `bearerd.yaml`, checked and with its defaults filled in.
+/// The configuration of the daemon: the file `bearerd.yaml`, checked and with its defaults filled in.
 ///
 /// Without a file there is one profile, `default`, for the production environment, with the software statement from the
 /// systemd credential `software_statement`.

@@ -80,7 +80,7 @@ package final class Alarm {
         Self.watchWallClock(wallTimer)
     }
 
-    /// Arms the wall-clock timer for a time that never comes, to be told of a step: its read then says ECANCELED.
+    /// Arms the wall-clock timer for a time that never comes, to notice a step: its read then says ECANCELED.
     private static func watchWallClock(_ timer: CInt) {
         clinux_timer_arm(timer, Int64.max >> 8, 0, true)
     }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What the loop cannot do for want of something that the kernel gives: descriptors, memory, watches, threads.
+/// What the loop cannot do for lack of something that the kernel gives: descriptors, memory, watches, threads.
 package struct LoopError: Error, Equatable, CustomStringConvertible {
     /// The call that failed.
     package let call: String

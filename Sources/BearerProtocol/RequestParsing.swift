@@ -74,7 +74,7 @@ extension RequestFields {
 
 /// What one pass over a line finds: the members, in whatever order, and the first thing wrong with them.
 ///
-/// Problems are noted rather than thrown, so that an `id` behind them is still found and echoed.
+/// Problems are recorded rather than thrown, so that an `id` behind them is still found and echoed.
 private struct RequestFields {
     private var seen = RequestKeys()
     private(set) var id: RequestID?
@@ -184,7 +184,7 @@ extension RequestFields {
         if try isNext(.bool, .force, &reader) { force = try reader.readBool() }
     }
 
-    /// Whether a value of this kind comes next; another one is noted and skipped.
+    /// Whether a value of this kind comes next; another one is recorded as a problem and skipped.
     private mutating func isNext(
         _ expected: JSONKind, _ key: RequestKey, _ reader: inout JSONReader
     ) throws(JSONError) -> Bool {

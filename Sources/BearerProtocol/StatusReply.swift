@@ -6,7 +6,7 @@ package struct StatusReply: Sendable, Equatable {
     package var pid: Int32
     /// Seconds since 1970.
     package var startedAt: Int64
-    /// Open ones of clients; those that load a credential are not counted.
+    /// Open connections of clients; those that load a credential are not counted.
     package var connections: Int64
     /// Those that the client may see.
     package var profiles: [ProfileStatus]

@@ -7,7 +7,7 @@ internal import Glibc
 ///
 /// systemd does not say whether it took a descriptor: the store may be off, or full.
 package final class DescriptorStore: Sendable {
-    /// What systemd is told.
+    /// A message to systemd.
     package enum Operation: Sendable {
         case add(CInt, name: String)
         case remove(name: String)
@@ -25,12 +25,12 @@ package final class DescriptorStore: Sendable {
         worker = Self.worker(carryOut)
     }
 
-    /// Whether there is a systemd to be told. It does not say whether it keeps descriptors for this unit.
+    /// Whether there is a systemd that listens. It does not say whether it keeps descriptors for this unit.
     package var isAvailable: Bool { worker != nil }
 
     /// Adds a descriptor and closes ours. Names need not be unique: a second one is kept beside the first.
     ///
-    /// - Returns: whether systemd is told of it.
+    /// - Returns: whether systemd will receive it.
     @discardableResult
     package func add(_ descriptor: CInt, name: String) -> Bool {
         guard let worker, worker.submit(.add(descriptor, name: name)) else {

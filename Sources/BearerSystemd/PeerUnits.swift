@@ -25,13 +25,14 @@ package final class PeerUnits: Sendable {
     init(unitOfProcess: @escaping @Sendable (Int32) -> String?) {
         worker = Worker("peer-units", capacity: Self.capacity) { question in
             let unit = unitOfProcess(question.pid)
-            // Looked at after the unit: the process that has the number now had it when the unit was read, if it is as old as that.
+            // Looked at after the unit: the process that has the number now had it when the unit was read, if it is as old as
+            // that.
             let start = ProcessStart.time(of: question.pid)
             question.answer(start.map { $0 <= question.acceptedAt } == true ? unit : nil)
         }
     }
 
-    /// Calls `answer` with the unit, on the thread; with nil when there is none, or it cannot be told, or too many ask.
+    /// Calls `answer` with the unit, on the thread; with nil when there is none, or it cannot be found, or too many ask.
     ///
     /// - Parameter acceptedAt: when the process's connection was accepted, on CLOCK_BOOTTIME.
     package func find(_ pid: Int32, acceptedAt: Duration, answer: @escaping @Sendable (String?) -> Void) {
@@ -48,7 +49,7 @@ package final class PeerUnits: Sendable {
     }
 }
 
-/// When a process started: what tells it from another one that has its number later.
+/// When a process started, which distinguishes it from another one that has its number later.
 enum ProcessStart {
     /// On CLOCK_BOOTTIME, rounded down to a clock tick, a hundredth of a second; nil when there is no such process.
     /// See proc_pid_stat(5), `starttime`.

@@ -62,7 +62,7 @@ package final class TLSHandler: ChannelDuplexHandler {
         sendRecords(context, promise)
     }
 
-    /// In good order: the peer is told that nothing more comes.
+    /// In good order: the peer is informed that nothing more comes.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if isEstablished, !isOver {
             isOver = true

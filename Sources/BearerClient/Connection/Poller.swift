@@ -15,7 +15,7 @@ final class Poller: Sendable {
 
     /// How a wait ended.
     enum Outcome: Equatable {
-        /// The next call on the descriptor does not block; it may fail, or be told of the end.
+        /// The next call on the descriptor does not block; it may fail, or find the end.
         case ready
         case timedOut
         /// The task that waits was cancelled.

@@ -43,7 +43,7 @@ struct YAMLReader {
         }
     }
 
-    /// The value that begins with `event`; nil if it is of no use, which is reported.
+    /// The value that begins with `event`; nil if it cannot be used, which is reported.
     private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLSyntaxProblem) -> YAMLNode? {
         guard depth <= Self.deepest else { throw .tooDeep(at: event.position, limit: Self.deepest) }
         let isUsable = check(event)

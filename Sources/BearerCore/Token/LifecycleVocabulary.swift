@@ -18,8 +18,8 @@ package enum LifecycleEvent: Sendable, Equatable {
 package enum LifecycleAction: Sendable, Equatable {
     /// Send this exchange as soon as the budget allows, and answer with an event that carries its number.
     case send(Exchange)
-    /// Write ``TokenLifecycle/history`` again: its times would be read wrongly after a reboot. Before and after a registration it
-    /// is written anyway.
+    /// Write ``TokenLifecycle/history`` again: its times would be read wrongly after a reboot. Before and after a
+    /// registration it is written anyway.
     case saveHistory
     /// Tell the journal.
     case report(LifecycleReport)
@@ -33,7 +33,7 @@ package enum LifecycleAction: Sendable, Equatable {
     case refused
 }
 
-/// What the journal is told about a profile: one entry at the start of trouble, one when the state changes, one at
+/// What is reported to the journal about a profile: one entry at the start of trouble, one when the state changes, one at
 /// the end.
 package enum LifecycleReport: Sendable, Equatable {
     case registered(replacing: Bool)

@@ -1,8 +1,8 @@
 /// The life of one profile's token: when to register, when to fetch and renew, what to do when that fails.
 ///
 /// Pure: time and randomness are arguments, effects are returned as data. Invariants, whatever events come:
-/// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second apart,
-/// and a registration is sent only without credentials, on confirmed rejection, or by force.
+/// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second
+/// apart, and a registration is sent only without credentials, on confirmed rejection, or by force.
 package struct TokenLifecycle: Sendable, Equatable {
     package var renewal: RenewalPolicy
     package var reregister: Reregistration
@@ -45,7 +45,7 @@ package struct TokenLifecycle: Sendable, Equatable {
         lastLifetime = restored?.lifetime
     }
 
-    /// Numbers the tokens after those of `other`, whose place in front of watchers this one takes.
+    /// Numbers the tokens after those of `other`, whose place with clients that watch this one takes.
     package mutating func continueGenerations(of other: TokenLifecycle) {
         generation = max(generation, other.generation)
     }

@@ -80,7 +80,7 @@ package final class ServingLoop: @unchecked Sendable {
 
     // MARK: On the thread
 
-    /// Watches a descriptor that is not watched yet. Its hang-up and errors are always told.
+    /// Watches a descriptor that is not watched yet. Its hang-up and errors are always reported.
     ///
     /// - Throws: ENOSPC when the user has as many watches as `fs.epoll.max_user_watches` allows, ENOMEM; EPERM for what
     ///   cannot be waited for, such as a file.

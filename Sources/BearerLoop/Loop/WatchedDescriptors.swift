@@ -47,7 +47,7 @@ package struct Readiness: OptionSet, Sendable {
 
     package static let input = Readiness(rawValue: EPOLLIN.rawValue)
     package static let output = Readiness(rawValue: EPOLLOUT.rawValue)
-    /// Both directions are shut: the peer is gone. Told whether it is watched for or not, as errors are.
+    /// Both directions are shut: the peer is gone. Reported whether it is watched for or not, as errors are.
     package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
     package static let error = Readiness(rawValue: EPOLLERR.rawValue)
 

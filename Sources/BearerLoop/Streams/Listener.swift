@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// `@unchecked Sendable`: its state is touched on the loop's thread only; others just hand it to that thread.
 package final class Listener: @unchecked Sendable {
-    /// The most that are accepted in one turn, so that clients that are connected are served in between.
+    /// The most that are accepted in one turn, so that those who are connected are served in between.
     private static let mostInATurn: CInt = 8
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
@@ -14,7 +14,8 @@ package final class Listener: @unchecked Sendable {
     /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. A client that
     /// connects meanwhile waits in connect(2), or is told to come back.
     private static let backlogInFlood: CInt = 128
-    /// It is a flood after this many turns in which as many were accepted as may be, and over once nobody has waited for this long.
+    /// It is a flood after this many turns in which as many were accepted as may be, and over once nobody has waited for this
+    /// long.
     private static let turnsOfFlood: CInt = 16
     private static let floodIsOver = Duration.seconds(1)
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
@@ -31,7 +32,7 @@ package final class Listener: @unchecked Sendable {
     private var newest: CInt = 0
     /// Descriptors that there may be with a connection more, when that was last looked at.
     private var most: CInt = 0
-    /// Turns one after the other in which a connection was found, and none was looked for in vain.
+    /// Turns one after the other in which every look found a connection.
     private var turnsInARow: CInt = 0
     private var lastTurn: UInt64 = 0
     /// When connections last waited in a flood; `nil`: there is none.
@@ -42,7 +43,7 @@ package final class Listener: @unchecked Sendable {
     /// - Parameters:
     ///   - onConnection: takes over a non-blocking socket; throws, once the socket is closed, when it cannot be watched.
     ///   - onShortage: told when nothing can be accepted for want of descriptors, memory or watches, and not again before
-    ///     all clients that waited have been accepted.
+    ///     everybody who waited has been accepted.
     package init(
         _ descriptor: CInt, on loop: ServingLoop, onShortage: @escaping @Sendable (LoopError) -> Void,
         onConnection: @escaping @Sendable (CInt) throws(LoopError) -> Void
@@ -102,7 +103,7 @@ package final class Listener: @unchecked Sendable {
         }
     }
 
-    /// How many connections are looked for in this turn: one, until more seem to wait. To look for one in vain costs as much
+    /// How many connections are looked for in this turn: one, until more seem to wait. A look that finds none costs as much
     /// as the next look at everything, which would find it as well.
     private func share(_ isStillReady: Bool) -> CInt {
         turnsInARow = isStillReady ? turnsInARow + 1 : 1

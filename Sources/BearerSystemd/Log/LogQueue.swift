@@ -7,7 +7,7 @@ internal import Synchronization
 /// Entries that find the queue full, or for which no thread can be had, are lost; how many is logged once the worker has
 /// caught up.
 package final class LogQueue: Sendable {
-    /// The MESSAGE_ID of the entry that tells of lost entries.
+    /// The MESSAGE_ID of the entry that reports lost entries.
     package static let lossMessageID = "5d8c6b1f0a7e4c0f9b3f6f2f1f7f1c52"
 
     private let worker: Worker<LogEntry>

@@ -8,9 +8,9 @@ internal import Glibc
 /// Before the request was sent the end says how connecting failed; afterwards only that no answer came, and whether the
 /// server acted is unknown.
 struct TransportFailure {
-    /// Whom we speak TLS with, for messages.
+    /// The peer of TLS, for messages.
     let server: String
-    /// Whom we connect to, for messages: the server or the proxy.
+    /// The peer of the connection, for messages: the server or the proxy.
     let peer: String
     let limits: UpstreamLimits
 
@@ -76,7 +76,7 @@ struct TransportFailure {
         }
     }
 
-    /// libcurl tells the reasons of OpenSSL only in words.
+    /// libcurl gives the reasons of OpenSSL as text only.
     private static func handshakeProblem(_ message: String) -> String {
         let known = [
             ("wrong version number", "the answer is not TLS"),
@@ -113,7 +113,7 @@ struct TransportFailure {
     }
 }
 
-/// How a transfer ended, as libcurl tells it: its code and its own counters.
+/// How a transfer ended, according to libcurl: its code and its own counters.
 struct TransferEnd: Sendable, Equatable {
     let code: CURLcode
     /// Whether any byte of the request's body went out. False: the server cannot have acted, since a body announced by

@@ -1,6 +1,6 @@
 internal import BearerCore
 
-/// A reply whose status arrived, with what of it is of use.
+/// A reply whose status arrived, with the parts of it that are used.
 struct HTTPReply: Sendable, Equatable {
     enum Body: Sendable, Equatable {
         /// Secret, since a token or a client secret may be in it.
