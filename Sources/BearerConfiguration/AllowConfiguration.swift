@@ -124,7 +124,7 @@ extension AccountName {
 
 extension AccountName {
     /// Whether this is the kernel's overflow id, or a name that it has on most hosts: see ``AccessPolicy/overflowID``.
-    var isOverflow: Bool {
+    fileprivate var isOverflow: Bool {
         switch self {
         case .id(let id): id == AccessPolicy.overflowID
         case .name(let name): ["nobody", "nogroup"].contains(name)

@@ -31,7 +31,7 @@ extension SimulatorCore {
 
 extension SimulatorCore {
     /// The answer to `GET /simulator/calls`: counts by endpoint, the violations, and the log.
-    func callReport() -> HTTPReply {
+    private func callReport() -> HTTPReply {
         let calls = withState { $0.log.calls }
         return .json(status: 200) { writer in
             writer.member("counts", Self.counts(of: calls))

@@ -46,7 +46,7 @@ struct Listener {
 }
 
 /// The connections that are open, so that the shutdown can end them, hanging ones too.
-final class OpenConnections: Sendable {
+private final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
     func insert(_ channel: any Channel) {

@@ -39,7 +39,7 @@ enum DeviceInfoRules {
 ///
 /// Adobe Pass Authentication, "X-Device-Info" page. Written down here a second time, independently of the client's, so
 /// that the client is not checked against itself.
-enum DeviceInfoKeys {
+private enum DeviceInfoKeys {
     static let required = ["model", "version", "osName", "osVersion", "connectionType"]
 
     static let all = Set(required).union(closedLists.keys).union([

@@ -62,7 +62,7 @@ struct HeaderRules {
 
 extension Substring {
     /// Without the characters of `set` at both ends.
-    func trimming(_ set: String) -> String {
+    fileprivate func trimming(_ set: String) -> String {
         String(drop { set.contains($0) }.reversed().drop { set.contains($0) }.reversed())
     }
 }

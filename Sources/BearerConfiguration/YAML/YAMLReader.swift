@@ -151,7 +151,7 @@ struct YAMLEntry {
 }
 
 /// What a text must not hold before libyaml sees it.
-enum YAMLText {
+private enum YAMLText {
     /// Far more than a configuration needs. libyaml compares each `%TAG` with all those before it.
     private static let mostDirectives = 32
 

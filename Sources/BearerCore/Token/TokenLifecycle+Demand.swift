@@ -8,7 +8,7 @@ package enum Demand: Sendable, Equatable {
 
 extension TokenLifecycle {
     /// Clients cause at most one exchange of a profile in this time.
-    static let demandInterval = Duration.seconds(30)
+    private static let demandInterval = Duration.seconds(30)
 
     /// A client needs a newer token than the current one: joins the exchange in flight or starts one.
     ///

@@ -1,6 +1,6 @@
 extension TokenLifecycle {
     /// A refused profile is tried again after this long: somebody may have fixed it at the server.
-    static let refusalInterval = Duration.seconds(900)
+    private static let refusalInterval = Duration.seconds(900)
 
     /// A token that cannot be handed out is none: the current one is kept, and the server is not asked each second.
     private static let stillborn = ExchangeFailure(

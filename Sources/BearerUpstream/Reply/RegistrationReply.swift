@@ -5,8 +5,8 @@ internal import BearerJSON
 ///
 /// Lenient with everything but the credentials themselves: to refuse a reply is to waste a registration.
 enum RegistrationReply {
-    static let longestClientID = 1024
-    static let longestClientSecret = 4096
+    private static let longestClientID = 1024
+    private static let longestClientSecret = 4096
 
     static func credentials(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> ClientCredentials {
         let judge = ReplyJudge(endpoint: .register, now: now)

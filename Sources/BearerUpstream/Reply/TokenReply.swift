@@ -5,7 +5,7 @@ internal import BearerJSON
 ///
 /// Only the token, its type and its lifetime are of use: what else the server says about times is not believed.
 enum TokenReply {
-    static let longestToken = 8192
+    private static let longestToken = 8192
 
     static func grant(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> TokenGrant {
         let judge = ReplyJudge(endpoint: .token, now: now)
