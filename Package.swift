@@ -87,7 +87,7 @@ let package = Package(
             dependencies: [
                 // The demo runs them: depending on them builds them.
                 "bearerd", "bearerctl",
-                "AuthServerSimulator",
+                "AuthServerSimulator", "BearerClient", "BearerProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),

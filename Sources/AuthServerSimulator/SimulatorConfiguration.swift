@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How one simulated authorization server behaves. The defaults are Adobe's documented behaviour.
 package struct SimulatorConfiguration: Sendable {
     /// The TCP port on 127.0.0.1; 0 lets the kernel choose.
@@ -50,4 +52,41 @@ package enum StatementPolicy: Sendable {
     case anyWellFormed
     /// These only; any other is answered with `unapproved_software_statement`.
     case known(Set<String>)
+}
+
+/// The server's idea of the time: seconds since 1970.
+package struct SimulatorClock: Sendable {
+    package let now: @Sendable () -> Duration
+
+    package init(now: @escaping @Sendable () -> Duration) {
+        self.now = now
+    }
+
+    /// The host's time when the simulator started, then CLOCK_BOOTTIME: a step of the host's wall clock does not reach
+    /// the server, as it would not reach a remote one.
+    package static var system: SimulatorClock {
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        let start = Duration.seconds(wall.tv_sec) + .nanoseconds(wall.tv_nsec)
+        let started = ContinuousClock.now
+        return SimulatorClock { start + started.duration(to: .now) }
+    }
+}
+
+/// Why the simulator does not start or does not take an order. Messages are for people.
+package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The certificate or the key cannot be used.
+    case tls(String)
+    /// The port cannot be listened on.
+    case listen(String)
+    /// A script of faults is not understood.
+    case script(String)
+
+    package var description: String {
+        switch self {
+        case .tls(let problem): "TLS: \(problem)"
+        case .listen(let problem): "cannot listen: \(problem)"
+        case .script(let problem): "script: \(problem)"
+        }
+    }
 }

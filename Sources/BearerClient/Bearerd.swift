@@ -1,6 +1,6 @@
 internal import BearerCore
 internal import BearerJSON
-internal import BearerProtocol
+package import BearerProtocol
 
 /// The bearerd of this host.
 ///
@@ -35,7 +35,7 @@ public struct Bearerd: Sendable {
     /// It is looked for at each call, so that a daemon that starts later is found.
     public var socket: String { place.path }
 
-    var place: SocketPlace { SocketLocation().find(named: named) }
+    private var place: SocketPlace { SocketLocation().find(named: named) }
 }
 
 extension Bearerd {
@@ -44,7 +44,7 @@ extension Bearerd {
     /// The daemon has one in memory nearly always, and then answers within a millisecond.
     ///
     /// - Parameters:
-    ///   - minValid: how long the token must still last, rounded up to whole seconds. What is beyond the token in hand
+    ///   - minValid: how long the token must still last, rounded up to whole seconds. What is beyond the current token
     ///     makes the daemon renew it, at most once in 30 s; what is beyond the lifetime of any token is an
     ///     ``BearerError/Code/invalidRequest``.
     ///   - wait: how long to wait for a token when there is none, rounded up to whole seconds; 0 to 300 s, 0 for an
@@ -55,17 +55,18 @@ extension Bearerd {
         minValid: Duration = .zero, wait: Duration = .seconds(10), profile: String? = nil
     ) async throws(BearerError) -> BearerToken {
         let request = TokenRequest(
-            profile: profile, minimumValidity: minValid.inWholeSeconds, wait: wait.inWholeSeconds)
+            profile: profile, minimumValidity: .seconds(minValid.secondsRoundedUp),
+            wait: .seconds(wait.secondsRoundedUp))
         return try await token(answering: .token(request))
     }
 
     /// Says that an API refused a token with 401, and gets another.
     ///
-    /// When the daemon has another token already, it is that one. Else the daemon renews it, once for everybody who
-    /// says so, and at most once in 30 s. It never answers with the token that was refused: when the renewal fails or
+    /// When the daemon has another token already, it is that one. Else the daemon renews it, once for all clients that
+    /// say so, and at most once in 30 s. It never answers with the token that was refused: when the renewal fails or
     /// takes longer than `wait`, that is ``BearerError/Code/temporarilyUnavailable``.
     ///
-    /// A lost connection makes it ask once more: the daemon compares the token with the one in hand, so that a second
+    /// A lost connection makes it ask once more: the daemon compares the token with the current one, so that a second
     /// question finds the outcome of the first.
     ///
     /// - Parameters:
@@ -74,7 +75,8 @@ extension Bearerd {
     public func renew(
         rejected token: BearerToken, wait: Duration = .seconds(10)
     ) async throws(BearerError) -> BearerToken {
-        let request = RenewRequest(profile: token.profile, rejected: token.secret, wait: wait.inWholeSeconds)
+        let request = RenewRequest(
+            profile: token.profile, rejected: token.secret, wait: .seconds(wait.secondsRoundedUp))
         return try await self.token(answering: .renew(request))
     }
 
@@ -118,10 +120,76 @@ extension Bearerd {
     }
 }
 
-extension Duration {
-    /// Rounded up: half a second of `wait` is not “at once”.
-    fileprivate var inWholeSeconds: Duration {
-        let (seconds, attoseconds) = components
-        return .seconds(attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
+/// Requests and lines.
+extension Bearerd {
+    /// Asks and returns the reply; an error of the daemon is thrown.
+    func reply(to operation: Operation) async throws(BearerError) -> Reply {
+        try Self.parse(try await line(answering: operation))
+    }
+
+    /// Asks and returns the reply's line, without its ending. A connection that ends before the reply has come, as
+    /// when the daemon restarts, is made once more, unless the operation must not be asked for twice.
+    private func line(answering operation: Operation) async throws(BearerError) -> [UInt8] {
+        let deadline = ContinuousClock.now + operation.limit(grace: grace)
+        if let line = try await ask(operation, until: deadline) { return line }
+        guard operation.canBeRepeated, let line = try await ask(operation, until: deadline) else {
+            throw .connectionLost
+        }
+        return line
+    }
+
+    /// Sends a request whose reply is many lines.
+    func open(_ operation: Operation) async throws(BearerError) -> LineConnection {
+        try await LineConnection.open(
+            place, sending: Request(operation), until: ContinuousClock.now + operation.limit(grace: grace))
+    }
+
+    /// Reads a line of the daemon, for `bearerctl` too; an error of the daemon is thrown.
+    package static func parse(_ line: [UInt8]) throws(BearerError) -> Reply {
+        let reply: Reply
+        do throws(ReplyError) {
+            reply = try Reply.parse(line: line[...])
+        } catch {
+            throw .unexpectedReply(error.description)
+        }
+        if case .error(let error) = reply { throw BearerError(error) }
+        return reply
+    }
+
+    /// - Returns: nil when the connection ended before the reply had come.
+    private func ask(
+        _ operation: Operation, until deadline: ContinuousClock.Instant
+    ) async throws(BearerError) -> [UInt8]? {
+        let connection = try await LineConnection.open(place, sending: Request(operation), until: deadline)
+        return try await connection.next(until: deadline)
+    }
+}
+
+extension Operation {
+    /// How long the daemon may take, a second question included: `grace` longer than it may wait.
+    func limit(grace: Duration) -> Duration {
+        switch self {
+        case .token(let request): grace + Self.possible(request.wait)
+        case .renew(let request): grace + Self.possible(request.wait)
+        case .watch, .status, .ping: grace + TokenRequest.usualWait
+        // Name services and exchanges upstream may have to be waited for, as long as systemd waits for a unit.
+        case .reload, .register: .seconds(90)
+        }
+    }
+
+    /// Whether the daemon can be asked once more when it is not known whether it has done what it was asked for.
+    ///
+    /// `renew` can: it names the token to be replaced, and finds the new one if that has happened. `register` cannot:
+    /// each time is a registration, after which viewers have to sign in again.
+    var canBeRepeated: Bool {
+        switch self {
+        case .token, .renew, .watch, .status, .ping, .reload: true
+        case .register: false
+        }
+    }
+
+    /// The daemon refuses any other `wait` at once.
+    private static func possible(_ wait: Duration) -> Duration {
+        min(max(wait, .zero), .seconds(300))
     }
 }

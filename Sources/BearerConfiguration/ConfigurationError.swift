@@ -7,7 +7,7 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
 
     private static let mostShown = 50
 
-    /// A line a problem, `file:line:column: what was found; what is expected`. After 50 the rest are only counted.
+    /// One line per problem, `file:line:column: what was found; what is expected`. After 50 the rest are only counted.
     package var description: String {
         var lines = problems.prefix(Self.mostShown).map { problem in
             let place = problem.position.map { ":\($0.line):\($0.column)" } ?? ""

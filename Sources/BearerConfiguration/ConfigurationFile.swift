@@ -79,11 +79,8 @@ private enum ConfigurationFile {
         if code == ENOENT {
             return ReadError(isMissing: true, found: "no such file", expected: "a configuration file")
         }
-        var buffer = [CChar](repeating: 0, count: 128)
-        let isKnown = strerror_r(code, &buffer, buffer.count) == 0
-        let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         return ReadError(
-            found: "cannot be read: \(isKnown ? text : "error \(code)")",
+            found: "cannot be read: \(String(cString: strerror(code)))",
             expected: "a file that the daemon's user may read")
     }
 }

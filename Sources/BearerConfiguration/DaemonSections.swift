@@ -57,7 +57,7 @@ package struct LimitsConfiguration: Sendable, Equatable {
     }
 }
 
-/// Our share of what the authorization server allows a client address, 1 request a second and 10 at once: `budget`.
+/// Our share of what the authorization server allows a client address, 1 request per second and 10 at once: `budget`.
 package struct BudgetConfiguration: Sendable, Equatable {
     /// Requests per second, 0.001–10.
     package var rate = 1.0

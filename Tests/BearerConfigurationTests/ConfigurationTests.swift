@@ -4,14 +4,15 @@ import Testing
 
 @Suite struct ConfigurationTests {
     @Test("without a file there is one profile for the production environment")
-    func defaults() {
+    func defaults() throws {
         let configuration = Configuration()
         #expect(configuration.profiles.map(\.name) == ["default"])
-        #expect(configuration.defaultProfile?.statement == .credential("software_statement"))
-        #expect(configuration.defaultProfile?.upstream.server == "https://sp.auth.adobe.com")
-        #expect(configuration.defaultProfile?.upstream.renewal == RenewalPolicy(at: 0.8, jitter: 0.05))
-        #expect(configuration.defaultProfile?.allow == nil)
-        #expect(configuration.defaultProfile?.reregistration == .automatic)
+        let profile = try #require(configuration.profiles.first)
+        #expect(profile.statement == .credential("software_statement"))
+        #expect(profile.upstream.server == "https://sp.auth.adobe.com")
+        #expect(profile.upstream.renewal == RenewalPolicy(at: 0.8, jitter: 0.05))
+        #expect(profile.allow == nil)
+        #expect(profile.reregistration == .automatic)
         #expect(configuration.startup.wait == .seconds(20))
         #expect(configuration.limits.connections == 4096)
         #expect(configuration.limits.connectionsPerUser == 1024)
@@ -70,20 +71,10 @@ import Testing
         #expect(other.allow == AllowConfiguration(units: [UnitPattern("*")]))
     }
 
-    @Test(
-        "the default profile is the one of that name, else the only one",
-        arguments: [
-            ("{}", "default"), ("profiles: {a: {}}", "a"), ("profiles: {a: {}, default: {}}", "default"),
-            ("profiles: {a: {}, b: {}}", nil),
-        ])
-    func defaultProfile(yaml: String, name: String?) throws {
-        #expect(try Configuration(yaml: yaml, file: "f").defaultProfile?.name == name)
-    }
-
     @Test("what is set for all reaches the profile that no file names")
     func defaultProfileInherits() throws {
         let configuration = try Configuration(yaml: "environment: prequalification", file: "f")
-        #expect(configuration.defaultProfile?.upstream.server == "https://sp-prequal.auth.adobe.com")
+        #expect(configuration.profiles.first?.upstream.server == "https://sp-prequal.auth.adobe.com")
     }
 
     @Test(

@@ -1,3 +1,4 @@
+internal import BearerJSON
 internal import NIOHTTP1
 
 /// The rules for method, query and header fields that both of Adobe's endpoints share.
@@ -61,7 +62,40 @@ struct HeaderRules {
 
 extension Substring {
     /// Without the characters of `set` at both ends.
-    func trimming(_ set: String) -> String {
+    fileprivate func trimming(_ set: String) -> String {
         String(drop { set.contains($0) }.reversed().drop { set.contains($0) }.reversed())
+    }
+}
+
+/// Why an endpoint says no.
+struct Refusal: Error, Equatable {
+    /// The documented `error`.
+    let error: String
+    /// What the request did against the documentation, without any value of it; nil when the request was sound and only
+    /// its credentials, its statement or its redirect URI were not.
+    let violation: String?
+
+    /// A request that is not as documented.
+    static func malformed(_ problem: String) -> Refusal {
+        Refusal(error: "invalid_request", violation: problem)
+    }
+
+    /// A sound request that is turned down.
+    static func refused(_ error: String) -> Refusal {
+        Refusal(error: error, violation: nil)
+    }
+}
+
+extension JSONObject {
+    /// Reads `bytes`, which are `place` of a request: `the body`, `X-Device-Info`.
+    init(strictly bytes: [UInt8], in place: String) throws(Refusal) {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw .malformed("\(place) is not JSON: \(error)")
+        }
+        guard let object = value.object else { throw .malformed("\(place) is \(value.kind), expected a JSON object") }
+        self = object
     }
 }

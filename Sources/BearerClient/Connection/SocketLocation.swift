@@ -8,7 +8,7 @@ struct SocketLocation {
     var variable: (String) -> String? = Self.environment
     /// Whose process this is.
     var user = geteuid()
-    /// Root, who takes no other user's word.
+    /// Root, which believes no other user.
     var root: uid_t = 0
 
     /// `named`, else `$BEARERD_SOCKET`, else the first that exists of the user's own and the system's.
@@ -53,4 +53,12 @@ struct SocketLocation {
         var status = stat()
         return lstat(path, &status) == 0 ? status : nil
     }
+}
+
+/// A socket to connect to, and the user that must be listening there.
+struct SocketPlace: Equatable {
+    var path: String
+    /// The only user whose process may be listening, as the kernel knows it (SO_PEERCRED, see unix(7)). nil where
+    /// anybody may: at a path that was given, or that root alone can make.
+    var listener: uid_t?
 }

@@ -43,7 +43,7 @@ struct YAMLReader {
         }
     }
 
-    /// The value that begins with `event`; nil if it is of no use, which is reported.
+    /// The value that begins with `event`; nil if it cannot be used, which is reported.
     private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLSyntaxProblem) -> YAMLNode? {
         guard depth <= Self.deepest else { throw .tooDeep(at: event.position, limit: Self.deepest) }
         let isUsable = check(event)
@@ -127,5 +127,56 @@ extension YAMLReader {
             return nil
         }
         return text
+    }
+}
+
+/// A YAML document as far as a configuration needs it: no anchors, no tags, keys that are text and occur once.
+struct YAMLNode {
+    enum Content {
+        /// `isPlain` if it was written without quotes, so that it may be a number, a boolean or nothing.
+        case scalar(String, isPlain: Bool)
+        case sequence([YAMLNode])
+        case mapping([YAMLEntry])
+    }
+
+    let position: TextPosition
+    let content: Content
+}
+
+/// A key of a mapping with its value.
+struct YAMLEntry {
+    let key: String
+    let keyPosition: TextPosition
+    let value: YAMLNode
+}
+
+/// What a text must not hold before libyaml sees it.
+private enum YAMLText {
+    /// Far more than a configuration needs. libyaml compares each `%TAG` with all those before it.
+    private static let mostDirectives = 32
+
+    static func check(_ text: String) throws(YAMLSyntaxProblem) {
+        let scalars = text.unicodeScalars
+        if let index = scalars.firstIndex(where: isForbidden) {
+            // libyaml gives no place for it.
+            throw YAMLSyntaxProblem(
+                position: TextPosition(of: index, in: text),
+                found: "the character U+\(String(scalars[index].value, radix: 16, uppercase: true))",
+                expected: "text without control characters")
+        }
+        let directives = scalars.split(whereSeparator: TextPosition.isLineBreak).filter { $0.first == "%" }
+        if let excess = directives.dropFirst(mostDirectives).first {
+            throw YAMLSyntaxProblem(
+                position: TextPosition(of: excess.startIndex, in: text),
+                found: "more than \(mostDirectives) directives (%)", expected: "at most \(mostDirectives)")
+        }
+    }
+
+    private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D, 0x85: false
+        case ..<0x20, 0x7F..<0xA0, 0xFEFF, 0xFFFE, 0xFFFF: true
+        default: false
+        }
     }
 }

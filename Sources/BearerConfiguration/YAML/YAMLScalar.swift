@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// What a scalar written without quotes stands for: the core schema of YAML 1.2, section 10.3, but decimal numbers only.
 ///
 /// `yes`, `no`, `on` and `off` are text, as in YAML 1.2. Numbers with a leading zero are neither numbers nor text,

@@ -1,7 +1,7 @@
-/// Keeps the books of a profile's registrations: before each it notes the intent, afterwards what the outcome says.
+/// Records a profile's registrations: before each the intent, afterwards the outcome.
 struct RegistrationGuard: Sendable, Equatable {
     private(set) var history: RegistrationHistory
-    /// Whether the journal was told of the hold that lasts.
+    /// Whether the hold that lasts was reported to the journal.
     private(set) var isHoldReported = false
     /// The history without the registration in flight.
     private var before: RegistrationHistory
@@ -50,7 +50,7 @@ struct RegistrationGuard: Sendable, Equatable {
         }
     }
 
-    /// Whether the journal must be told that a registration is held.
+    /// Whether it must be reported to the journal that a registration is held.
     mutating func reportHold() -> Bool {
         defer { isHoldReported = true }
         return !isHoldReported

@@ -7,7 +7,7 @@ package struct RegistrationHistory: Sendable, Equatable {
     package var unanswered: Int
     /// When the last of them was sent or, where that is known, given up.
     package var lastIntent: Duration?
-    /// When credentials were last replaced, because the server had rejected them or by force. It is noted with the
+    /// When credentials were last replaced, because the server had rejected them or by force. It is recorded with the
     /// intent: a process that dies before the answer must not replace them a second time.
     package var lastReplacement: Duration?
 

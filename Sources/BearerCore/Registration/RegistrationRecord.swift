@@ -1,7 +1,7 @@
 /// A ``RegistrationHistory`` as it is kept on disk, where it must outlive the boot and a wall clock that is set.
 ///
-/// Read in the boot in which it was written, CLOCK_BOOTTIME alone tells how long ago something was. Read in a later boot,
-/// the wall clock tells, but never less than that boot has lasted; a time that lies in the future counts as the boot's
+/// Read in the boot in which it was written, CLOCK_BOOTTIME alone decides how long ago something was. Read in a later boot,
+/// the wall clock decides, but never less than that boot has lasted; a time that lies in the future counts as the boot's
 /// start. It is written again when it was read in a new boot and whenever the wall clock was stepped, so that a clock that
 /// was wrong at writing does not mislead the next boot.
 ///
@@ -72,9 +72,5 @@ extension RegistrationRecord {
 extension Duration {
     fileprivate var secondsRoundedDown: Int64 {
         components.attoseconds < 0 ? components.seconds - 1 : components.seconds
-    }
-
-    fileprivate var secondsRoundedUp: Int64 {
-        components.attoseconds > 0 ? components.seconds + 1 : components.seconds
     }
 }

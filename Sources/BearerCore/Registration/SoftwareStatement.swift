@@ -46,11 +46,59 @@ package struct SoftwareStatement: Sendable, Equatable {
     private static let period = UInt8(ascii: ".")
 
     private static func isBase64URL(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+}
+
+/// Why bytes are not a software statement. Tells positions and kinds, never content.
+package enum SoftwareStatementError: Error, Sendable, Equatable {
+    case empty
+    /// `offset` counts bytes from the start of the file, from 0.
+    case unexpectedByte(offset: Int, kind: ByteKind)
+    case partCount(Int)
+    /// Parts count from 1: header, payload, signature.
+    case emptyPart(Int)
+    /// No base64 text has 4n + 1 characters.
+    case truncatedPart(Int)
+
+    /// What stands where a base64url character or a period is expected.
+    package enum ByteKind: String, Sendable {
+        case lineBreak = "a line break"
+        case whiteSpace = "white space"
+        case quote = "a quote"
+        case padding = "a '=', which a JWS leaves out,"
+        case plainBase64 = "a '+' or '/', which is base64 but not base64url,"
+        case brace = "a brace, as in JSON,"
+        case other = "a character"
+
+        init(_ byte: UInt8) {
+            self =
+                switch byte {
+                case UInt8(ascii: "\n"), UInt8(ascii: "\r"): .lineBreak
+                case UInt8(ascii: " "), UInt8(ascii: "\t"): .whiteSpace
+                case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): .quote
+                case UInt8(ascii: "="): .padding
+                case UInt8(ascii: "+"), UInt8(ascii: "/"): .plainBase64
+                case UInt8(ascii: "{"), UInt8(ascii: "}"): .brace
+                default: .other
+                }
+        }
+    }
+}
+
+extension SoftwareStatementError: CustomStringConvertible {
+    package var description: String {
+        let expectation = "a software statement is a compact JWS, three base64url parts joined by periods, on one line"
+        return "\(finding); \(expectation)"
+    }
+
+    private var finding: String {
+        switch self {
+        case .empty: "nothing but white space and quotes was found"
+        case .unexpectedByte(let offset, let kind): "\(kind.rawValue) was found at byte \(offset)"
+        case .partCount(let count): count == 1 ? "no period was found" : "\(count) parts were found"
+        case .emptyPart(let part): "part \(part) is empty"
+        case .truncatedPart(let part): "part \(part) is incomplete: a character is missing or too many"
         }
     }
 }

@@ -17,7 +17,7 @@ package struct Budget: Sendable, Equatable {
 
     /// - Parameters:
     ///   - rate: calls per second, within ``rates``.
-    ///   - burst: the most calls that can be saved up, within ``bursts``.
+    ///   - burst: the maximum of calls that can be saved up, within ``bursts``.
     ///   - stored: what an earlier process left; `nil` when nothing is known.
     package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: Moment) {
         self.rate = rate
@@ -80,7 +80,7 @@ package struct Budget: Sendable, Equatable {
         var bucket = self
         bucket.refill(at: now)
         guard bucket.level < 1 else { return now }
-        // Rounded up by a microsecond, so that a caller who comes at just that time finds a whole call.
+        // Rounded up by a microsecond, so that a caller that comes at just that time finds a whole call.
         return now + .seconds((1 - bucket.level) / rate) + .microseconds(1)
     }
 
@@ -88,5 +88,25 @@ package struct Budget: Sendable, Equatable {
         guard now > updated else { return }
         level = min(burst, level + (now - updated) / .seconds(1) * rate)
         updated = now
+    }
+}
+
+/// What the next process must know of a ``Budget``, so that quick restarts neither add up to a burst nor forget that the
+/// server said it was too much.
+package struct BudgetRecord: Sendable, Equatable {
+    /// Calls that the bucket held, in parts of a call.
+    package let level: Double
+    /// The wall clock since 1970 at writing. One that went back since adds nothing.
+    package let writtenAt: Duration
+    /// The pause between calls since the last 429; zero for none.
+    package let pause: Duration
+    /// What was left of it.
+    package let wait: Duration
+
+    package init(level: Double, writtenAt: Duration, pause: Duration = .zero, wait: Duration = .zero) {
+        self.level = level
+        self.writtenAt = writtenAt
+        self.pause = pause
+        self.wait = wait
     }
 }

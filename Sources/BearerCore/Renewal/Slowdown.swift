@@ -4,9 +4,9 @@
 /// A thousand hosts that share one call per second get their tokens one after the other in this way, because each of
 /// them is turned away a handful of times only. Times are CLOCK_BOOTTIME.
 struct Slowdown: Sendable, Equatable {
-    static let shortestPause = Duration.seconds(2)
-    static let longestPause = Duration.seconds(256)
-    static let halvingTime = Duration.seconds(600)
+    private static let shortestPause = Duration.seconds(2)
+    private static let longestPause = Duration.seconds(256)
+    private static let halvingTime = Duration.seconds(600)
 
     /// When the next call may be made.
     private(set) var next: Duration

@@ -1,4 +1,4 @@
-/// A token in hand. Its true end is fixed when the request for it is sent, on both clocks, and never moves.
+/// A token that was obtained. Its true end is fixed when the request for it is sent, on both clocks, and never moves.
 package struct AccessToken: Sendable, Equatable {
     package let value: Secret
     /// Counts the tokens of one profile, from 1.
@@ -28,7 +28,4 @@ package struct AccessToken: Sendable, Equatable {
 
     /// Whether it may be handed out: more than a second is left.
     package func isServable(at now: Moment) -> Bool { remaining(at: now) > Self.shortestService }
-
-    /// `expires_in`: whole seconds left, rounded down.
-    package func expiresIn(at now: Moment) -> Int64 { remaining(at: now).components.seconds }
 }

@@ -44,3 +44,11 @@ package struct Moment: Sendable, Equatable {
     /// Whole seconds since 1970 on the wall clock.
     package var unixSeconds: Int64 { wall.components.seconds }
 }
+
+extension Duration {
+    /// Whole seconds, at most `Int64.max`.
+    package var secondsRoundedUp: Int64 {
+        let (seconds, attoseconds) = components
+        return attoseconds > 0 && seconds < .max ? seconds + 1 : seconds
+    }
+}

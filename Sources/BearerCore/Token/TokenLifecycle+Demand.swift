@@ -8,9 +8,9 @@ package enum Demand: Sendable, Equatable {
 
 extension TokenLifecycle {
     /// Clients cause at most one exchange of a profile in this time.
-    static let demandInterval = Duration.seconds(30)
+    private static let demandInterval = Duration.seconds(30)
 
-    /// A client needs a newer token than the one in hand: joins the exchange in flight or starts one.
+    /// A client needs a newer token than the current one: joins the exchange in flight or starts one.
     ///
     /// After a failure none is started: the planned retry is joined, so that clients never shorten a backoff.
     package mutating func demandRenewal(at now: Moment) -> (Demand, [LifecycleAction]) {
@@ -27,5 +27,37 @@ extension TokenLifecycle {
     package mutating func recordRejection(by user: UInt32) -> [LifecycleAction] {
         guard let token, rejections.record(token.generation, by: user) else { return [] }
         return [.report(.freshTokenRejected(generation: token.generation))]
+    }
+}
+
+/// Which tokens APIs turned down, and the users whose clients said so.
+///
+/// One client may be wrong, or malicious. Two different users of two successive tokens are news: the tokens themselves are
+/// no good there.
+struct RejectedGenerations: Sendable, Equatable {
+    private var generation: UInt64 = 0
+    /// At most two users: the question is only whether there is another one.
+    private var users: [UInt32] = []
+    private var usersBefore: [UInt32] = []
+    /// Whether these successive generations were reported.
+    private var isTold = false
+
+    /// Records that a client of `user` had the token of `generation` turned down.
+    ///
+    /// - Returns: whether that is news, once per series of successive generations.
+    mutating func record(_ generation: UInt64, by user: UInt32) -> Bool {
+        if generation != self.generation { begin(generation) }
+        if users.count < 2, !users.contains(user) { users.append(user) }
+        guard !isTold, usersBefore.contains(where: { $0 != user }) else { return false }
+        isTold = true
+        return true
+    }
+
+    private mutating func begin(_ next: UInt64) {
+        let isSuccessor = next == generation + 1
+        usersBefore = isSuccessor ? users : []
+        if !isSuccessor { isTold = false }
+        generation = next
+        users = []
     }
 }

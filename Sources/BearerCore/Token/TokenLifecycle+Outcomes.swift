@@ -1,8 +1,8 @@
 extension TokenLifecycle {
-    /// A refused profile is tried again after this long: someone may have mended it at the server.
-    static let refusalInterval = Duration.seconds(900)
+    /// A refused profile is tried again after this long: somebody may have fixed it at the server.
+    private static let refusalInterval = Duration.seconds(900)
 
-    /// A token that cannot be handed out is none: the one in hand is kept, and the server is not asked each second.
+    /// A token that cannot be handed out is none: the current one is kept, and the server is not asked each second.
     private static let stillborn = ExchangeFailure(
         .unexpectedReply, detail: "the token's life was over when it arrived; more than a second of it must be left")
 

@@ -1,13 +1,13 @@
 /// The life of one profile's token: when to register, when to fetch and renew, what to do when that fails.
 ///
 /// Pure: time and randomness are arguments, effects are returned as data. Invariants, whatever events come:
-/// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second apart,
-/// and a registration is sent only without credentials, on confirmed rejection, or by force.
+/// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second
+/// apart, and a registration is sent only without credentials, on confirmed rejection, or by force.
 package struct TokenLifecycle: Sendable, Equatable {
     package var renewal: RenewalPolicy
     package var reregister: Reregistration
 
-    /// The token in hand, if one may be handed out as of the last event.
+    /// The current token, if one may be handed out as of the last event.
     package internal(set) var token: AccessToken?
     /// The generation of the newest token; 0 before the first.
     package internal(set) var generation: UInt64 = 0
@@ -45,7 +45,7 @@ package struct TokenLifecycle: Sendable, Equatable {
         lastLifetime = restored?.lifetime
     }
 
-    /// Numbers the tokens after those of `other`, whose place in front of watchers this one takes.
+    /// Numbers the tokens after those of `other`, whose place with clients that watch this one takes.
     package mutating func continueGenerations(of other: TokenLifecycle) {
         generation = max(generation, other.generation)
     }

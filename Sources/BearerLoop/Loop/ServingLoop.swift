@@ -37,7 +37,7 @@ package final class ServingLoop: @unchecked Sendable {
     /// has.
     private static let mostStreams = 64
     private static let longestTurn = Duration.microseconds(100)
-    /// Descriptors that are found ready with one look. Who has many streams must not hide those of others.
+    /// Descriptors that are found ready with one look. A user with many streams must not hide those of others.
     private static let mostEvents = 256
 
     /// Starts the thread, `serving-loop`.
@@ -87,7 +87,7 @@ package final class ServingLoop: @unchecked Sendable {
 
     // MARK: On the thread
 
-    /// Watches a descriptor that is not watched yet. Its hang-up and errors are always told.
+    /// Watches a descriptor that is not watched yet. Its hang-up and errors are always reported.
     ///
     /// - Throws: ENOSPC when the user has as many watches as `fs.epoll.max_user_watches` allows, ENOMEM; EPERM for what
     ///   cannot be waited for, such as a file.
@@ -192,7 +192,7 @@ package final class ServingLoop: @unchecked Sendable {
         while let body = timers.next(dueAt: time, upTo: newest) { body() }
     }
 
-    /// - Returns: those who want the thread to end.
+    /// - Returns: the callers that want the thread to end.
     private func runInbox() -> [CheckedContinuation<Void, Never>] {
         let inbox = inbox.withLock { $0.take() }
         for job in inbox.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
@@ -205,7 +205,7 @@ package final class ServingLoop: @unchecked Sendable {
         for _ in 0..<Self.mostStreams {
             guard let stream = ready.next() else { return }
             stream.takeTurn()
-            // Who is alone has no use for the clock.
+            // A stream that is alone has no use for the clock.
             guard !ready.isEmpty else { return }
             let time = now()
             if let end, time >= end { return }
@@ -259,7 +259,7 @@ private struct Inbox: Sendable {
         return self
     }
 
-    /// - Returns: those who came too late to end the thread.
+    /// - Returns: the callers that came too late to end the thread.
     mutating func end() -> [CheckedContinuation<Void, Never>] {
         isOver = true
         return stops

@@ -15,7 +15,7 @@ package final class SignalWatch {
 
     /// - Parameters:
     ///   - signals: blocked in every thread, see ``block(_:)``.
-    ///   - onSignal: called on the loop's thread. Several of one signal may be told as one.
+    ///   - onSignal: called on the loop's thread. Several of one signal may be reported as one.
     /// - Throws: when the kernel has no descriptor or memory left for us.
     package init(
         _ signals: [CInt], on loop: ServingLoop, onSignal: @escaping (CInt) -> Void
@@ -30,7 +30,7 @@ package final class SignalWatch {
         }
     }
 
-    /// No signal is told after this; they stay blocked.
+    /// No signal is reported after this; they stay blocked.
     package func stop() {
         loop.forget(descriptor)
         close(descriptor)

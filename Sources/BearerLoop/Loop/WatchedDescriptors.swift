@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// The handlers of watched descriptors. A descriptor's number is used again as soon as it is closed: the token that
 /// epoll carries for us holds a serial number as well, so that a late event never reaches a newcomer.
 struct WatchedDescriptors {
@@ -36,5 +38,20 @@ struct WatchedDescriptors {
 
     private static func token(_ index: Int, _ serial: UInt32) -> UInt64 {
         UInt64(serial) << 32 | UInt64(index)
+    }
+}
+
+/// What a descriptor is watched for, and what it is ready for. See epoll_ctl(2).
+package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+
+    package static let input = Readiness(rawValue: EPOLLIN.rawValue)
+    package static let output = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// Both directions are shut: the peer is gone. Reported whether it is watched for or not, as errors are.
+    package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
+    package static let error = Readiness(rawValue: EPOLLERR.rawValue)
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
     }
 }

@@ -9,10 +9,11 @@ package final class Listener {
     private static let rest = Duration.seconds(1)
     /// Connections that may wait to be accepted.
     private static let backlog: CInt = 4096
-    /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. Who connects
-    /// meanwhile waits in connect(2), or is told to come back.
+    /// The same during a flood: the newest waits for all before it, and so for a few milliseconds at most. A client that
+    /// connects meanwhile waits in connect(2), or is told to come back.
     private static let backlogInFlood: CInt = 128
-    /// It is a flood after this many turns in which as many were accepted as may be, and over once this long nobody waited.
+    /// It is a flood after this many turns in which as many were accepted as may be, and over once nobody has waited for this
+    /// long.
     private static let turnsOfFlood: CInt = 16
     private static let floodIsOver = Duration.seconds(1)
     /// Descriptors that connections leave to what must go on without them: exchanges upstream, state files, the journal.
@@ -29,7 +30,7 @@ package final class Listener {
     private var newest: CInt = 0
     /// Descriptors that there may be with a connection more, when that was last looked at.
     private var most: CInt = 0
-    /// Turns one after the other in which a connection was found, and none was looked for in vain.
+    /// Turns one after the other in which every look found a connection.
     private var turnsInARow: CInt = 0
     private var lastTurn: UInt64 = 0
     /// When connections last waited in a flood; `nil`: there is none.
@@ -61,12 +62,12 @@ package final class Listener {
         try loop.watch(descriptor, for: .input) { [self] _ in accept() }
     }
 
-    /// Accepts no more. Who has connected and was not accepted is still there for whoever holds the socket as well.
+    /// Accepts no more. Clients that have connected and were not accepted are still there for another holder of the socket.
     package func stop() {
         guard isOpen else { return }
         isOpen = false
         loop.forget(descriptor)
-        // For those who connect while a daemon ends and the next one starts.
+        // For clients that connect while a daemon ends and the next one starts.
         listen(descriptor, Self.backlog)
         close(descriptor)
     }
@@ -100,7 +101,7 @@ package final class Listener {
         }
     }
 
-    /// How many connections are looked for in this turn: one, until more seem to wait. To look for one in vain costs as much
+    /// How many connections are looked for in this turn: one, until more seem to wait. A look that finds none costs as much
     /// as the next look at everything, which would find it as well.
     private func share(_ isStillReady: Bool) -> CInt {
         turnsInARow = isStillReady ? turnsInARow + 1 : 1

@@ -2,9 +2,9 @@ internal import CLinux
 internal import Glibc
 
 /// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
-/// take waits, and whoever sends sees how much that is.
+/// take waits, and the sender sees how much that is.
 ///
-/// What has come in, and what a stream goes on with later, is told to its owner when it is the turn of its
+/// What has come in, and what a stream goes on with later, is reported to its owner when it is the turn of its
 /// ``StreamGroup``. Whatever was put off for the sake of a stream ends with it: its timers, its turn, its owner's calls.
 package final class SocketStream {
     private enum Ending {
@@ -62,7 +62,7 @@ package final class SocketStream {
             throw error
         }
         self.owner = owner
-        // Who has connected has mostly sent something by now.
+        // A client that has connected has mostly sent something by now.
         if readsInput { becameReady(.input) }
     }
 
@@ -194,7 +194,7 @@ package final class SocketStream {
         guard isOpen else { return }
         if events.contains(.output) { flush() }
         if events.contains(.input) {
-            // What comes while nothing is read is told again once something is.
+            // What comes while nothing is read is reported again once something is.
             if interest.contains(.input) { owner?.streamIsReadable() }
         } else if !events.isDisjoint(with: [.hangUp, .error]) {
             close()
@@ -219,9 +219,9 @@ package final class SocketStream {
     /// Bytes of memory.
     var keptByKernel: Int { Int(clinux_kept_for_peer(descriptor)) }
 
-    /// What the kernel keeps for the peer is charged to our cgroup, with what the kernel needs itself to keep it. A little is
-    /// kept for everybody; more only for a few at a time, and only for who takes what it is sent. Who asks now and then costs
-    /// hardly a system call for that.
+    /// What the kernel keeps for the peer is charged to our cgroup, with what the kernel needs itself to keep it. A little
+    /// is kept for everybody; more only for a few at a time, and only for peers that take what they are sent. A peer that
+    /// asks now and then costs hardly a system call for that.
     private func seeToKernelMemory() {
         guard !isSlow, sentUnseen + unsentCount > Self.littleKept else { return }
         guard isTaken else { return slowDown() }
@@ -289,4 +289,18 @@ package final class SocketStream {
             close()
         }
     }
+}
+
+/// The owner of a ``SocketStream``. Called on the loop's thread, and never after ``streamClosed()``.
+package protocol SocketStreamOwner: AnyObject {
+    /// Something has come in, or will not come any more: see ``SocketStream/receive(atMost:_:)``.
+    func streamIsReadable()
+    /// The peer has taken everything that was sent.
+    func streamIsDrained()
+    /// The peer takes no more for now.
+    func streamIsBlocked()
+    /// The turn that ``SocketStream/goOnLater()`` asked for has come.
+    func streamGoesOn()
+    /// The stream was closed, by whomever; the last call.
+    func streamClosed()
 }

@@ -24,7 +24,7 @@ struct WorkQueue<Item> {
 
     var isIdle: Bool { waiting.isEmpty && taken == 0 && lost == 0 && !isReporting }
 
-    /// Has the thread started unless it runs. `start` tells whether that went well.
+    /// Has the thread started unless it runs. `start` returns whether that went well.
     mutating func ensureThread(_ start: () -> Bool) {
         if !hasThread { hasThread = start() }
     }

@@ -23,10 +23,8 @@ struct Record {
 
     private mutating func read(_ bytes: UnsafeRawBufferPointer, _ secretFields: Set<String>) throws(JSONError) {
         var reader = JSONReader(bytes)
-        try reader.beginObject()
-        while let key = try reader.nextKey() {
+        try reader.readMembers { (key, reader) throws(JSONError) in
             let name = key.string
-            guard members[name] == nil && secrets[name] == nil else { throw key.repeated }
             if secretFields.contains(name) {
                 secrets[name] = Secret(try reader.readString())
             } else {
@@ -78,7 +76,7 @@ struct Record {
 }
 
 extension Record {
-    /// The bytes of a file: version and owner first, then what `fields` writes. Whoever puts a secret into it wipes
+    /// The bytes of a file: version and owner first, then what `fields` writes. A caller that puts a secret into it wipes
     /// the result; `capacity` must then hold everything, so that no copy is left behind by growing.
     static func encoded(
         for key: CredentialKey, capacity: Int = 1_024, fields: (inout JSONWriter) -> Void

@@ -13,7 +13,7 @@ struct StateFile {
     /// Seconds since 1970.
     let modifiedAt: Int64
 
-    /// Reads a file; `nil` when there is none. A mode other than 0600 is mended, if the file system allows it.
+    /// Reads a file; `nil` when there is none. A mode other than 0600 is fixed, if the file system allows it.
     static func read(_ name: String, in directory: Directory) throws(StateError) -> StateFile? {
         let descriptor = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         let path = directory.path(of: name)

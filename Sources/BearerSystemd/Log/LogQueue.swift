@@ -1,5 +1,4 @@
 internal import BearerLoop
-internal import Glibc
 package import Logging
 internal import Synchronization
 
@@ -8,7 +7,7 @@ internal import Synchronization
 /// Entries that find the queue full, or for which no thread can be had, are lost; how many is logged once the worker has
 /// caught up.
 package final class LogQueue: Sendable {
-    /// The MESSAGE_ID of the entry that tells of lost entries.
+    /// The MESSAGE_ID of the entry that reports lost entries.
     package static let lossMessageID = "5d8c6b1f0a7e4c0f9b3f6f2f1f7f1c52"
 
     private let worker: Worker<LogEntry>
@@ -46,16 +45,49 @@ package final class LogQueue: Sendable {
 
     private static func loss(of count: Int) -> LogEntry {
         LogEntry(
-            time: wallClock(), level: .warning,
+            time: SystemClock.wall(), level: .warning,
             message: "\(count) log entries were lost because their destination did not take them in time",
             messageID: lossMessageID,
             fields: [.init("event", "log_entries_lost"), .init("lost", "\(count)")])
     }
+}
 
-    /// CLOCK_REALTIME.
-    static func wallClock() -> Duration {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+/// The ``LogHandler`` of every logger of the process: turns an event into a ``LogEntry`` and queues it.
+///
+/// The metadata key `message_id` becomes the entry's ``LogEntry/messageID``.
+package struct QueueLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    private var ownLevel: Logger.Level?
+    private let queue: LogQueue
+
+    package init(queue: LogQueue) {
+        self.queue = queue
+    }
+
+    /// The queue's level until a logger is given its own.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? queue.level }
+        set { ownLevel = newValue }
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        queue.enqueue(entry(of: event, at: SystemClock.wall()))
+    }
+
+    func entry(of event: LogEvent, at time: Duration) -> LogEntry {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
+        if let error = event.error { all["error"] = "\(error)" }
+        if let own = event.metadata { all.merge(own) { $1 } }
+        let messageID = all.removeValue(forKey: "message_id").map { "\($0)" }
+        return LogEntry(
+            time: time, level: event.level, message: "\(event.message)", messageID: messageID,
+            fields: all.sorted { $0.key < $1.key }.map { LogEntry.Field($0.key, "\($0.value)") })
     }
 }

@@ -1,6 +1,5 @@
 internal import BearerCore
 internal import CCurl
-internal import Glibc
 
 /// One POST over libcurl, from the options of its handle to what came of it. Lives on the thread of ``CurlThread``.
 final class CurlTransfer {
@@ -217,5 +216,62 @@ extension Duration {
     fileprivate var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+    }
+}
+
+/// What holds for every transfer of a client.
+struct CurlSettings: Sendable {
+    let limits: UpstreamLimits
+    let proxy: UpstreamProxy?
+    /// Certificates in PEM; nil for the system's, which libcurl reads at each exchange.
+    let authorities: [UInt8]?
+}
+
+/// Why libcurl did not take a transfer.
+struct CurlError: Error {
+    let code: CURLcode
+
+    init(_ code: CURLcode) {
+        self.code = code
+    }
+}
+
+/// The body of a reply while it arrives, in memory that is wiped at the end; and how long the head is.
+final class ReplyBuffer {
+    /// All lines before the body together, those of interim replies (1xx) among them, in bytes.
+    static let headLimit = 65_536
+
+    private let bytes: UnsafeMutableRawBufferPointer
+    private var count = 0
+    private var headCount = 0
+    private(set) var isBodyTooLong = false
+    var isHeadTooLong: Bool { headCount > Self.headLimit }
+
+    init(bodyLimit: Int) {
+        bytes = .allocate(byteCount: bodyLimit, alignment: 1)
+    }
+
+    deinit {
+        Secret.wipe(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+        bytes.deallocate()
+    }
+
+    var body: Secret { Secret(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
+
+    /// False when there is too much of it.
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        headCount += line.count
+        return !isHeadTooLong
+    }
+
+    /// False when there is too much of it.
+    func takeBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+        guard piece.count <= bytes.count - count else {
+            isBodyTooLong = true
+            return false
+        }
+        UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyBytes(from: piece)
+        count += piece.count
+        return true
     }
 }

@@ -5,7 +5,7 @@ internal import BearerJSON
 ///
 /// A documented `error` decides whatever the 4xx status; every other status that is no success stands for itself.
 ///
-/// A registration may have been made although its answer is of no use. That is known not to be so only if a documented
+/// A registration may have been made although its answer cannot be used. It was certainly not made only if a documented
 /// `error` came, 429, 3xx, 401, 403, 404, 503 with `Retry-After`, or 200 with an HTML page, which is a captive portal's.
 /// Every other answer without credentials leaves it open: a gateway says 502 or 504 when the answer of the server behind
 /// it was lost. A token that is lost is simply asked for again.
@@ -84,7 +84,7 @@ struct ReplyJudge {
     }
 
     private func retryAfter(_ reply: HTTPReply) -> Duration? {
-        // The server's own clock, if it tells it: this host's may be wrong.
+        // By the server's own clock, if it sends its time: this host's may be wrong.
         let sent = reply.date.flatMap(HTTPDate.unixSeconds).map { Duration.seconds($0) }
         return reply.retryAfter.flatMap { RetryAfter.parse($0, now: sent ?? now) }
     }

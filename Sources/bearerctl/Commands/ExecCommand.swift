@@ -33,10 +33,44 @@ struct ExecCommand: ParsableCommand {
 
     /// Returns only when that fails: 127 and 126 as shells have it.
     private static func become(_ command: [String]) -> CommandError {
-        let pointers: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        execvp(command[0], pointers)
-        let code = errno
+        let code = execute(command[0], command)
         let status: Int32 = code == ENOENT ? 127 : 126
         return CommandError(code: status, message: "\(command[0]): \(String(cString: strerror(code)))")
     }
+}
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks a configuration and prints what it comes to, without starting anything.",
+        discussion: "Runs `bearerd --check`, which lies beside bearerctl or in $PATH.")
+
+    @Argument(help: "The configuration file; default: the one that bearerd would read.")
+    var file: String?
+
+    func run() throws {
+        try reporting { () throws(CommandError) in
+            let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? [])
+            for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { _ = execute(daemon, arguments) }
+            throw CommandError.unavailable("bearerd is neither beside bearerctl nor in $PATH")
+        }
+    }
+
+    /// The daemon in the directory of this program.
+    private static var sibling: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return String(decoding: path[...slash], as: UTF8.self) + "bearerd"
+    }
+}
+
+/// Becomes that program, execvp(3); returns the error number when it cannot.
+private func execute(_ path: String, _ arguments: [String]) -> Int32 {
+    let pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    execvp(path, pointers)
+    let code = errno
+    for pointer in pointers { free(pointer) }
+    return code
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BearerClient
+internal import BearerJSON
 internal import BearerProtocol
 
 struct StatusCommand: ParsableCommand {
@@ -15,15 +16,39 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try reporting { () throws(CommandError) in
             let line = try socket.bearerd.ask(.status(profile: profile.name))
-            guard case .other(let value) = try Reply.read(line) else {
-                throw CommandError.unexpectedReply("the reply to status holds no profiles")
-            }
+            let reply = try Reply.read(line)
             if json { return StandardOutput.writeLine(line) }
-            do throws(ReplyError) {
-                StandardOutput.writeLine(StatusTable(try StatusReply(value)).text)
-            } catch {
-                throw CommandError.unexpectedReply(error.description)
-            }
+            StandardOutput.writeLine(StatusTable(try reply.status()).text)
+        }
+    }
+}
+
+struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics",
+        abstract: "Prints figures in the Prometheus text format, fit for node_exporter's textfile collector.")
+
+    @OptionGroup var socket: SocketOption
+
+    func run() throws {
+        try reporting { () throws(CommandError) in
+            let reply = try socket.bearerd.reply(to: .status(profile: nil))
+            StandardOutput.writeLine(Metrics(try reply.status()).text)
+        }
+    }
+}
+
+struct PingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ping", abstract: "Prints the daemon's version if it answers.")
+
+    @OptionGroup var socket: SocketOption
+
+    func run() throws {
+        try reporting { () throws(CommandError) in
+            guard case .other(let value) = try socket.bearerd.reply(to: .ping), let version = value["version"]?.string
+            else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
+            StandardOutput.writeLine(version)
         }
     }
 }

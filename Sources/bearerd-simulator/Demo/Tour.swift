@@ -1,4 +1,6 @@
 internal import AuthServerSimulator
+internal import BearerClient
+internal import BearerProtocol
 internal import Subprocess
 internal import SystemPackage
 
@@ -38,7 +40,7 @@ struct Tour: Sendable {
     private func showToken() async throws {
         try await waitForSocket()
         say("request   > \(Self.request)")
-        let text = try await ask(Self.request)
+        let text = try await ask(.token(TokenRequest()))
         guard let reply = TokenReply(text) else { throw DemoError.unexpectedReply(text) }
         say("reply     < \(reply.shortened)")
         guard simulator.isValid(reply.token) else { throw DemoError.invalidToken }
@@ -49,15 +51,15 @@ struct Tour: Sendable {
 
     private func waitForSocket() async throws {
         let deadline = ContinuousClock.now + Self.socketPatience
-        while (try? await ask(#"{"op":"ping"}"#)) == nil {
+        while (try? await ask(.ping)) == nil {
             guard ContinuousClock.now < deadline else { throw DemoError.noAnswer(socket: files.socket) }
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
     @concurrent
-    private func ask(_ line: String) async throws -> String {
-        try SocketClient.ask(line, socket: files.socket)
+    private func ask(_ operation: Operation) async throws -> String {
+        String(decoding: try BlockingBearerd(socket: files.socket).line(answering: operation), as: UTF8.self)
     }
 
     private func showStatus() async throws {
@@ -92,5 +94,24 @@ struct Tour: Sendable {
         python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("\(files.socket)"); \
         s.sendall(b"{\\"op\\":\\"token\\"}\\n"); print(s.makefile().readline())'
         """
+    }
+}
+
+/// A reply that holds a token, for showing it without the token's whole length.
+private struct TokenReply {
+    let token: String
+    /// The reply with the first characters of the token only.
+    let shortened: String
+
+    private static let start = "\"access_token\":\""
+    private static let shownCharacters = 16
+
+    /// Nil when the reply holds no token.
+    init?(_ reply: String) {
+        guard let start = reply.firstRange(of: Self.start)?.upperBound,
+            let end = reply[start...].firstIndex(of: "\"")
+        else { return nil }
+        token = String(reply[start..<end])
+        shortened = reply[..<start] + token.prefix(Self.shownCharacters) + "…" + reply[end...]
     }
 }

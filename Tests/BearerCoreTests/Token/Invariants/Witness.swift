@@ -144,7 +144,7 @@ struct Witness {
             let isServed = token.isServable(at: now)
             if let trueEnd, isServed {
                 require(now.boot < trueEnd.boot && now.wall < trueEnd.wall, "served after its true end")
-                require(token.expiresIn(at: now) >= 1, "expires_in below 1")
+                require(token.remaining(at: now) >= .seconds(1), "expires_in below 1")
             }
             require(isServed || lifecycle.nextDeadline?.isReached(at: now) == true, "nobody is woken at the end")
         }

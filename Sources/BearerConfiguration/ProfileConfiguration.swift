@@ -1,0 +1,121 @@
+package import BearerCore
+
+/// One registered application: complete, with what is set for all profiles already taken in.
+package struct ProfileConfiguration: Sendable, Equatable {
+    /// See ``ProfileName``.
+    package var name: String
+    package var statement = StatementSource.standard
+    /// Sent with the registration if present.
+    package var redirectURI: String?
+    /// Nil: every process that can open the socket may have the token.
+    package var allow: AllowConfiguration?
+    package var reregistration = Reregistration.automatic
+    package var upstream: UpstreamSettings
+
+    package init(name: String, upstream: UpstreamSettings = UpstreamSettings()) {
+        self.name = name
+        self.upstream = upstream
+    }
+}
+
+extension ProfileConfiguration {
+    private enum Key: String, CaseIterable {
+        case softwareStatement = "software_statement"
+        case redirectURI = "redirect_uri"
+        case allow
+        case reregister
+        case environment, server
+        case userAgent = "user_agent"
+        case deviceInfo = "device_info"
+        case renewal
+    }
+
+    /// - Parameter inherited: what is set for all profiles.
+    init(name: String, _ value: ConfigurationValue, inheriting inherited: UpstreamSettings) {
+        self.init(name: name, upstream: inherited)
+        let section = ConfigurationSection<Key>(value)
+        statement = section[.softwareStatement].flatMap { StatementSource($0) } ?? statement
+        redirectURI = section[.redirectURI]?.text(expected: Self.uriExpectation, Self.absoluteURI)
+        allow = section[.allow].map { AllowConfiguration($0) }
+        reregistration = section[.reregister]?.choice() ?? reregistration
+        upstream.override(from: section)
+    }
+
+    private static let uriExpectation = "an absolute URI without a fragment, such as adobepass://com.programmer"
+
+    /// RFC 6749 section 3.1.2, RFC 3986 section 4.3.
+    private static func absoluteURI(_ text: String) throws(UnfitValue) -> String {
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+        let isSchemeByte = { (byte: UInt8) in ASCII.isLetter(byte) || "0123456789+-.".utf8.contains(byte) }
+        guard parts.count == 2, let first = parts[0].first, ASCII.isLetter(first), parts[0].allSatisfy(isSchemeByte),
+            !parts[1].isEmpty, text.utf8.count <= 2048,
+            text.utf8.allSatisfy({ ASCII.isPrintable($0) && !" #\"<>\\^`{|}".utf8.contains($0) })
+        else { throw UnfitValue(expected: uriExpectation) }
+        return text
+    }
+
+    func write(to writer: inout YAMLWriter) {
+        statement.write(to: &writer)
+        if let redirectURI { writer.entry(Key.redirectURI.rawValue, redirectURI) }
+        if let allow { allow.write(to: &writer) } else { writer.comment("allow: whoever can open the socket") }
+        writer.entry(Key.reregister.rawValue, reregistration.rawValue)
+        upstream.write(to: &writer)
+    }
+}
+
+/// Where a profile's software statement comes from.
+package enum StatementSource: Sendable, Equatable {
+    /// A systemd credential, by its name. See systemd.exec(5), "Credentials".
+    case credential(String)
+    /// A file, by its absolute path.
+    case file(String)
+
+    /// The credential that the service unit loads.
+    package static let standard = StatementSource.credential("software_statement")
+}
+
+extension StatementSource {
+    private enum Key: String, CaseIterable { case credential, file }
+
+    private static let expectation = "{credential: name} or {file: /path}"
+
+    /// The value itself is never repeated in a message: people paste the statement here.
+    init?(_ value: ConfigurationValue) {
+        guard case .mapping = value.node.content else {
+            value.refuse(found: "is not a mapping", expected: Self.expectation)
+            return nil
+        }
+        let section = ConfigurationSection<Key>(value)
+        let credential = section[.credential]?.text(expected: Self.nameExpectation, Self.credentialName)
+        let file = section[.file]?.text(expected: AbsolutePath.expectation, AbsolutePath.checked)
+        switch (section[.credential], section[.file]) {
+        case (nil, nil):
+            value.refuse(found: "names no source", expected: Self.expectation)
+        case (.some, .some):
+            value.refuse(found: "names two sources", expected: Self.expectation)
+        default: break
+        }
+        guard let source = credential.map(Self.credential) ?? file.map(Self.file) else { return nil }
+        self = source
+    }
+
+    private static let nameExpectation = "the name of a credential"
+
+    /// The rules of systemd's `credential_name_valid()`.
+    private static func credentialName(_ text: String) throws(UnfitValue) -> String {
+        let isValid =
+            (1...255).contains(text.utf8.count) && text != "." && text != ".."
+            && text.utf8.allSatisfy { ASCII.isPrintable($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+        guard isValid else { throw UnfitValue(expected: nameExpectation) }
+        return text
+    }
+
+    func write(to writer: inout YAMLWriter) {
+        writer.section("software_statement") { writer in
+            switch self {
+            case .credential(let name): writer.entry(Key.credential.rawValue, name)
+            case .file(let path): writer.entry(Key.file.rawValue, path)
+            }
+        }
+    }
+}

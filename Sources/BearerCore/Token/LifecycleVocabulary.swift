@@ -1,0 +1,110 @@
+/// What happens to a profile's token.
+package enum LifecycleEvent: Sendable, Equatable {
+    /// The profile is loaded and may begin.
+    case start
+    /// ``TokenLifecycle/nextDeadline`` may have been reached, or a clock was stepped.
+    case deadline
+    /// The registration with this number yielded credentials, and they are in use.
+    case registered(exchange: UInt64)
+    /// The token request with this number, sent at `sentAt`, yielded a token.
+    case granted(exchange: UInt64, TokenGrant, sentAt: Moment)
+    /// The exchange with this number yielded nothing.
+    case failed(exchange: UInt64, ExchangeFailure)
+    /// An administrator asks for new client credentials.
+    case registrationForced
+}
+
+/// What the shell must do for a ``TokenLifecycle``, in this order.
+package enum LifecycleAction: Sendable, Equatable {
+    /// Send this exchange as soon as the budget allows, and answer with an event that carries its number.
+    case send(Exchange)
+    /// Write ``TokenLifecycle/history`` again: its times would be read wrongly after a reboot. Before and after a
+    /// registration it is written anyway.
+    case saveHistory
+    /// Tell the journal.
+    case report(LifecycleReport)
+    /// There is a new token: answer the clients that wait for it, tell those that watch.
+    case tokenChanged
+    /// The current token has ended: tell the clients that watch.
+    case tokenEnded
+    /// An exchange failed: answer the clients that asked for just that one.
+    case exchangeFailed
+    /// The server refused the profile and no token is left: answer all clients that wait.
+    case refused
+}
+
+/// What is reported to the journal about a profile: one entry at the start of trouble, one when the state changes, one at
+/// the end.
+package enum LifecycleReport: Sendable, Equatable {
+    case registered(replacing: Bool)
+    /// Registration waits because `unanswered` earlier ones were never answered.
+    case registrationHeld(unanswered: Int, next: Moment)
+    case tokenObtained(generation: UInt64, lifetime: Duration, renewal: Moment)
+    case exchangeFailed(Exchange.Kind, ExchangeFailure, next: Moment, isServing: Bool)
+    /// `invalid_client`. With `policy` automatic, new credentials follow once that is confirmed.
+    case credentialsRejected(policy: Reregistration, next: Moment)
+    case refused(OAuthError, Exchange.Kind, next: Moment)
+    /// The token ended with no successor.
+    case tokenExpired(next: Moment?)
+    /// Trouble is over after `failures` failed exchanges in `duration`.
+    case recovered(generation: UInt64, lifetime: Duration, renewal: Moment, failures: Int, duration: Duration)
+    /// APIs turned down tokens of two successive generations, for clients of different users. Reported once per series.
+    case freshTokenRejected(generation: UInt64)
+}
+
+/// What a profile has done since the daemon's start.
+package struct LifecycleCounters: Sendable, Equatable {
+    /// Tokens obtained.
+    package var renewals: UInt64 = 0
+    /// Exchanges that failed.
+    package var failures: UInt64 = 0
+    /// Registrations that yielded credentials.
+    package var registrations: UInt64 = 0
+}
+
+/// The word that `status` shows for a profile.
+package enum ProfileState: String, Sendable, CaseIterable {
+    /// No token yet, and nothing went wrong for good.
+    case starting
+    /// A token is served, its renewal is planned.
+    case ready
+    /// A token is served, its successor is being fetched.
+    case renewing
+    /// The last exchange failed. A token may still be served.
+    case degraded
+    /// The authorization server refused the profile, or its stored credentials cannot be read.
+    case refused
+}
+
+/// What the token endpoint granted: the token and how long it lasts. RFC 6749 section 5.1.
+package struct TokenGrant: Sendable, Equatable {
+    /// RFC 6750 `b64token`, at most 8 KiB.
+    package let value: Secret
+    /// `expires_in`: at least 1 s, at most ``longestLifetime``.
+    package let lifetime: Duration
+
+    /// A server that promises more than 30 days is believed for 30 days.
+    package static let longestLifetime = Duration.seconds(30 * 86_400)
+
+    package init(value: Secret, lifetime: Duration) {
+        self.value = value
+        self.lifetime = min(lifetime, Self.longestLifetime)
+    }
+}
+
+/// When the next exchange is due.
+struct PlannedAttempt: Sendable, Equatable {
+    let at: Moment
+    /// Nothing brings it forward before this: a `Retry-After`, a refusal or a held registration.
+    let notBefore: Moment
+}
+
+/// Failed exchanges in a row that no success has ended yet.
+package struct Trouble: Sendable, Equatable {
+    package let since: Moment
+    package internal(set) var failures: Int
+    package internal(set) var last: ExchangeFailure
+    package internal(set) var lastAt: Moment
+    /// The documented error by which the server refused the profile, if it did.
+    package internal(set) var refusal: OAuthError?
+}

@@ -1,0 +1,134 @@
+package import BearerCore
+internal import BearerJSON
+
+/// The answer that carries a token. Field names of RFC 6749 section 5.1.
+package struct TokenReply: Sendable, Equatable {
+    package var token: Secret
+    /// Whole seconds that are left now, rounded down, at least 1.
+    package var expiresIn: Int64
+    /// Seconds since 1970.
+    package var expiresAt: Int64
+    package var profile: String
+    /// The number of the token, for `watch` only.
+    package var generation: Int64?
+
+    package init(token: Secret, expiresIn: Int64, expiresAt: Int64, profile: String, generation: Int64? = nil) {
+        self.token = token
+        self.expiresIn = expiresIn
+        self.expiresAt = expiresAt
+        self.profile = profile
+        self.generation = generation
+    }
+
+    /// Appends the reply as a line, its ending included.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in
+            json.key("access_token")
+            token.withBytes { json.string(utf8: $0) }
+            json.member("token_type", "bearer")
+            json.member("expires_in", expiresIn)
+            json.member("expires_at", expiresAt)
+            json.member("profile", profile)
+            if let generation { json.member("generation", generation) }
+        }
+    }
+}
+
+/// The answer to a request that is not granted. Field names of RFC 6749 section 5.2.
+package struct ErrorReply: Sendable, Equatable {
+    package var code: ErrorCode
+    /// For people: what was found and what is expected.
+    package var description: String
+    /// When to ask again, where waiting helps. Sent in whole seconds, rounded up, at least 1.
+    package var retryAfter: Duration?
+
+    package init(_ code: ErrorCode, _ description: String, retryAfter: Duration? = nil) {
+        self.code = code
+        self.description = description
+        self.retryAfter = retryAfter
+    }
+
+    /// Appends the reply as a line, its ending included.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in
+            json.member("error", code.rawValue)
+            json.member("error_description", description)
+            if let retryAfter {
+                json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.longestWait).secondsRoundedUp)
+            }
+        }
+    }
+
+    /// Beyond any time that is worth saying, and within what can be added to.
+    private static let longestWait = Duration.seconds(Int32.max)
+}
+
+/// Every `error` that a reply can have.
+package enum ErrorCode: String, Sendable, CaseIterable {
+    /// Not JSON, an unknown operation or key, a wrong type or value.
+    case invalidRequest = "invalid_request"
+    /// The line is longer than `limits.request_bytes`; the connection is closed.
+    case requestTooLarge = "request_too_large"
+    case unknownProfile = "unknown_profile"
+    /// `allow` does not name the peer, or the operation is for root and the daemon's user.
+    case accessDenied = "access_denied"
+    /// Too many connections, or clients caused an exchange a moment ago.
+    case slowDown = "slow_down"
+    /// No token yet, upstream unreachable, or `wait` ran out.
+    case temporarilyUnavailable = "temporarily_unavailable"
+    /// The authorization server turned the application down.
+    case registrationRefused = "registration_refused"
+    case serverError = "server_error"
+}
+
+/// The answer to `ping`.
+package struct PongReply: Sendable, Equatable {
+    package var version: String
+
+    package init(version: String) {
+        self.version = version
+    }
+
+    /// Appends the reply as a line, its ending included.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in
+            json.member("pong", true)
+            json.member("version", version)
+        }
+    }
+}
+
+/// The answer to `reload` when the new configuration is in force.
+package struct ReloadReply: Sendable, Equatable {
+    package init() {}
+
+    /// Appends the reply as a line, its ending included.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in json.member("reloaded", true) }
+    }
+}
+
+/// The answer to `register` when the new credentials are in use.
+package struct RegisterReply: Sendable, Equatable {
+    package var profile: String
+    /// Of the new credentials.
+    package var clientID: String
+
+    package init(profile: String, clientID: String) {
+        self.profile = profile
+        self.clientID = clientID
+    }
+
+    /// What it means for people.
+    package static let notice = "viewers have to sign in again: their profiles belong to the old credentials"
+
+    /// Appends the reply as a line, its ending included.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in
+            json.member("registered", true)
+            json.member("profile", profile)
+            json.member("client_id", clientID)
+            json.member("notice", Self.notice)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+internal import BearerCore
+package import BearerJSON
+
+/// One line of the daemon, as its client reads it.
+package enum Reply: Sendable, Equatable {
+    case token(TokenReply)
+    case error(ErrorReply)
+    /// Any other object.
+    case other(JSONValue)
+}
+
+extension Reply {
+    /// Reads one line, without its ending. Members that this client does not know are passed over.
+    ///
+    /// An `error` that this client does not know, of a newer daemon, is taken for `server_error`.
+    package static func parse(line: UnsafeRawBufferPointer) throws(ReplyError) -> Reply {
+        var token: Secret?
+        var members: [(String, JSONValue)] = []
+        var reader = JSONReader(line)
+        do {
+            try reader.readMembers { (key, reader) throws(JSONError) in
+                if key.equals("access_token") {
+                    token = Secret(try reader.readString())
+                } else {
+                    members.append((key.string, try reader.readValue()))
+                }
+            }
+            try reader.finish()
+        } catch {
+            throw ReplyError("the reply is not a JSON object: \(error)")
+        }
+        let object = JSONValue.object(JSONObject(members))
+        if let token { return .token(try TokenReply(token, ReplyFields(object))) }
+        if object["error"] != nil { return .error(try ErrorReply(ReplyFields(object))) }
+        return .other(object)
+    }
+
+    /// Reads one line, see ``parse(line:)-(UnsafeRawBufferPointer)``.
+    package static func parse(line: ArraySlice<UInt8>) throws(ReplyError) -> Reply {
+        let outcome = line.withUnsafeBytes { bytes in
+            Result { () throws(ReplyError) in try parse(line: bytes) }
+        }
+        return try outcome.get()
+    }
+}
+
+extension TokenReply {
+    fileprivate init(_ token: Secret, _ fields: ReplyFields) throws(ReplyError) {
+        self.init(
+            token: token,
+            expiresIn: try fields.wholeNumber("expires_in"),
+            expiresAt: try fields.wholeNumber("expires_at"),
+            profile: try fields.string("profile"),
+            generation: try fields.optional("generation", fields.wholeNumber))
+    }
+}
+
+extension ErrorReply {
+    fileprivate init(_ fields: ReplyFields) throws(ReplyError) {
+        self.init(
+            ErrorCode(rawValue: try fields.string("error")) ?? .serverError,
+            try fields.optional("error_description", fields.string) ?? "",
+            retryAfter: try fields.optional("retry_after", fields.wholeNumber).map { .seconds($0) })
+    }
+}
+
+/// The members of an object of a reply, by name and type.
+struct ReplyFields {
+    private let value: JSONValue
+
+    init(_ value: JSONValue) {
+        self.value = value
+    }
+
+    func string(_ key: String) throws(ReplyError) -> String {
+        guard let text = value[key]?.string else { throw unexpected(key, "a string") }
+        return text
+    }
+
+    func wholeNumber(_ key: String) throws(ReplyError) -> Int64 {
+        guard let number = value[key]?.wholeNumber else { throw unexpected(key, "a whole number") }
+        return number
+    }
+
+    func bool(_ key: String) throws(ReplyError) -> Bool {
+        guard let bool = value[key]?.bool else { throw unexpected(key, "true or false") }
+        return bool
+    }
+
+    func object(_ key: String) throws(ReplyError) -> ReplyFields {
+        guard let member = value[key], member.object != nil else { throw unexpected(key, "an object") }
+        return ReplyFields(member)
+    }
+
+    func objects(_ key: String) throws(ReplyError) -> [ReplyFields] {
+        guard let elements = value[key]?.array else { throw unexpected(key, "an array") }
+        return elements.map(ReplyFields.init)
+    }
+
+    /// Nil for a member that is missing or `null`.
+    func optional<Value>(
+        _ key: String, _ read: (String) throws(ReplyError) -> Value
+    ) throws(ReplyError) -> Value? {
+        switch value[key] {
+        case nil, .null: nil
+        default: try read(key)
+        }
+    }
+
+    private func unexpected(_ key: String, _ expected: String) -> ReplyError {
+        let found = value[key].map { "\($0.kind)" } ?? "nothing"
+        return ReplyError("the reply's \(key): found \(found), expected \(expected)")
+    }
+}
+
+/// Why a line is no reply of the daemon, or not the one that was asked for. Holds no value of the line.
+package struct ReplyError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was found and what was expected.
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,117 @@
+package import BearerCore
+internal import BearerJSON
+
+/// One line of a client: what it asks for, and the `id` by which it will know the answer.
+package struct Request: Sendable, Equatable {
+    package var id: RequestID?
+    package var operation: Operation
+
+    package init(id: RequestID? = nil, _ operation: Operation) {
+        self.id = id
+        self.operation = operation
+    }
+
+    /// Bytes that are kept of it while it waits for its reply.
+    package var heldBytes: Int {
+        let rejected = if case .renew(let renewal) = operation { renewal.rejected.count } else { 0 }
+        return (id?.json.utf8.count ?? 0) + rejected
+    }
+}
+
+/// What a client can ask for. A profile of nil is the one named `default`, else the only one.
+package enum Operation: Sendable, Equatable {
+    case token(TokenRequest)
+    case renew(RenewRequest)
+    case watch(profile: String?)
+    /// A profile of nil is every visible one.
+    case status(profile: String?)
+    case ping
+    case reload
+    /// New credentials; without `force` nothing may be replaced.
+    case register(profile: String?, force: Bool)
+}
+
+/// Asks for the current token.
+package struct TokenRequest: Sendable, Equatable {
+    package var profile: String?
+    /// How long the token must still last; whole seconds, not negative.
+    package var minimumValidity: Duration
+    /// How long to wait for a token; whole seconds, 0–300.
+    package var wait: Duration
+
+    /// The `wait` of a client that does not say.
+    package static let usualWait = Duration.seconds(10)
+
+    package init(profile: String? = nil, minimumValidity: Duration = .zero, wait: Duration = usualWait) {
+        self.profile = profile
+        self.minimumValidity = minimumValidity
+        self.wait = wait
+    }
+}
+
+/// Says that an API turned a token down, and asks for another.
+package struct RenewRequest: Sendable, Equatable {
+    package var profile: String?
+    /// The token that was turned down.
+    package var rejected: Secret
+    /// How long to wait for another; whole seconds, 0–300.
+    package var wait: Duration
+
+    package init(profile: String? = nil, rejected: Secret, wait: Duration = TokenRequest.usualWait) {
+        self.profile = profile
+        self.rejected = rejected
+        self.wait = wait
+    }
+}
+
+extension Request {
+    /// Appends the request as a line, its ending included. What has its default value is left out.
+    package func encode(into output: inout [UInt8]) {
+        output.appendLine(id: id) { json in
+            json.member("op", "\(operation.name.name)")
+            operation.writeMembers(to: &json)
+        }
+    }
+}
+
+extension Operation {
+    fileprivate var name: OperationName {
+        switch self {
+        case .token: .token
+        case .renew: .renew
+        case .watch: .watch
+        case .status: .status
+        case .ping: .ping
+        case .reload: .reload
+        case .register: .register
+        }
+    }
+
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        switch self {
+        case .token(let request):
+            write(profile: request.profile, to: &json)
+            let minimumValidity = request.minimumValidity.components.seconds
+            if minimumValidity != 0 { json.member("min_valid", minimumValidity) }
+            write(wait: request.wait, to: &json)
+        case .renew(let request):
+            json.key("rejected")
+            request.rejected.withBytes { json.string(utf8: $0) }
+            write(profile: request.profile, to: &json)
+            write(wait: request.wait, to: &json)
+        case .watch(let profile), .status(let profile): write(profile: profile, to: &json)
+        case .ping, .reload: break
+        case .register(let profile, let force):
+            write(profile: profile, to: &json)
+            if force { json.member("force", true) }
+        }
+    }
+
+    private func write(profile: String?, to json: inout JSONWriter) {
+        if let profile { json.member("profile", profile) }
+    }
+
+    private func write(wait: Duration, to json: inout JSONWriter) {
+        if wait != TokenRequest.usualWait { json.member("wait", wait.components.seconds) }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Glibc
+
+/// The directory where client credentials are kept, `$STATE_DIRECTORY`: one directory per profile, locked against a
+/// second daemon for as long as this object or a store of it lives.
+///
+/// Everything here blocks on the disk: call it from a thread of its own, one call at a time.
+package final class StateDirectory: Sendable {
+    package var path: String { directory.path }
+    /// What was found and fixed at opening.
+    package let warnings: [StateWarning]
+
+    private let directory: Directory
+    private let machineID: MachineID?
+
+    private init(_ directory: Directory, warnings: [StateWarning], machineID: MachineID?) {
+        self.directory = directory
+        self.warnings = warnings
+        self.machineID = machineID
+    }
+
+    /// Opens the directory, making it (0700, not its parents) when it is not there, locks it, and removes what
+    /// writes that were cut short left behind.
+    ///
+    /// It must be ours. One that is open to others is closed rather than refused: mkdir and systemd's default make
+    /// it 0755, and the files in it are 0600 of their own.
+    package static func open(
+        path: String, machineIDPath: String = MachineID.systemPath
+    ) throws(StateError) -> StateDirectory {
+        let directory = try openOrMake(path)
+        try DirectoryLock.take(on: directory)
+        var warnings: [StateWarning] = []
+        if let mode = try directory.restrict() { warnings.append(.directoryWasOpen(path: path, mode: mode)) }
+        sweep(directory)
+        return StateDirectory(directory, warnings: warnings, machineID: MachineID.read(path: machineIDPath))
+    }
+
+    /// The client credentials of a profile, server and statement.
+    package func credentials(for key: CredentialKey) -> CredentialStore {
+        CredentialStore(root: directory, key: key, machineID: machineID)
+    }
+
+    /// The registration history of a profile, server and statement.
+    package func ledger(for key: CredentialKey) -> RegistrationLedger {
+        RegistrationLedger(root: directory, key: key)
+    }
+
+    /// What is remembered of the budget, which all profiles share.
+    package var budget: BudgetFile { BudgetFile(directory: directory) }
+
+    private static func openOrMake(_ path: String) throws(StateError) -> Directory {
+        if let existing = try Directory.open(path: path) { return existing }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }
+        guard let made = try Directory.open(path: path) else { throw .cannotCreate(path: path, errno: ENOENT) }
+        return made
+    }
+
+    /// No write is under way: we hold the lock and have handed out no store yet.
+    private static func sweep(_ directory: Directory) {
+        for name in directory.names() {
+            guard let profile = try? directory.subdirectory(name) else { continue }
+            for leftover in profile.names() where StateFile.isTemporary(leftover) {
+                unlinkat(profile.descriptor, leftover, 0)
+            }
+        }
+    }
+}
+
+/// One daemon per state directory.
+///
+/// The lock is flock(2) on the directory itself: it needs no file to be made, so it holds on a full and on a
+/// read-only disk too, and nobody can delete it. The file `.lock` only tells the next one who holds it.
+enum DirectoryLock {
+    static let fileName = ".lock"
+
+    /// Takes the lock for as long as `directory` is open. Does not wait.
+    static func take(on directory: Directory) throws(StateError) {
+        guard flock(directory.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else {
+                throw .unusableDirectory(path: directory.path, problem(of: errno))
+            }
+            throw .locked(
+                path: directory.path, pid: directory.hint(fileName).flatMap { Int32($0.prefix { $0.isNumber }) })
+        }
+        directory.leaveHint(fileName, "\(getpid())\n")
+    }
+
+    /// What the error number of flock(2) means. NFS turns it into a lock of a byte range, which
+    /// needs a file that is open for writing.
+    static func problem(of code: Int32) -> StateError.DirectoryProblem {
+        [EBADF, ENOLCK, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) ? .noLocks(errno: code) : .failed(errno: code)
+    }
+}

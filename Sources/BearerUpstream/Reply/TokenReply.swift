@@ -1,0 +1,96 @@
+internal import BearerCore
+internal import BearerJSON
+
+/// Reads the answer to a request for a token; RFC 6749 section 5.1.
+///
+/// Only the token, its type and its lifetime are of use: what else the server says about times is not believed.
+enum TokenReply {
+    private static let longestToken = 8192
+
+    static func grant(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> TokenGrant {
+        let judge = ReplyJudge(endpoint: .token, now: now)
+        let object = try judge.object(of: reply)
+        do {
+            let token = try token(in: object)
+            try checkType(in: object)
+            return TokenGrant(value: token, lifetime: try Lifetime.parse(object["expires_in"]))
+        } catch {
+            throw judge.unusable(reply, error.detail)
+        }
+    }
+
+    private static func token(in object: ReplyObject) throws(ReplyProblem) -> Secret {
+        let expected = "expected a b64token of 1 to \(longestToken) bytes"
+        guard let member = object["access_token"] else {
+            throw ReplyProblem("access_token is missing, \(expected)")
+        }
+        guard case .text(let token) = member else {
+            throw ReplyProblem("access_token is \(member.kind), \(expected)")
+        }
+        guard token.count <= longestToken else {
+            throw ReplyProblem("access_token has \(token.count) bytes, \(expected)")
+        }
+        guard token.withBytes(BearerToken.isValid) else {
+            throw ReplyProblem("access_token is \(token.isEmpty ? "empty" : "of another form"), \(expected)")
+        }
+        return token
+    }
+
+    private static func checkType(in object: ReplyObject) throws(ReplyProblem) {
+        guard let member = object["token_type"] else {
+            throw ReplyProblem("token_type is missing, expected bearer")
+        }
+        guard let type = member.publicText else {
+            throw ReplyProblem("token_type is \(member.kind), expected bearer")
+        }
+        guard type.lowercased() == "bearer" else {
+            throw ReplyProblem("token_type is another than bearer")
+        }
+    }
+}
+
+/// The syntax of a token that fits into an `Authorization: Bearer` header.
+enum BearerToken {
+    /// Whether `bytes` are a `b64token`: RFC 6750 section 2.1.
+    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let body = bytes.prefix { $0 != UInt8(ascii: "=") }
+        let padding = bytes.dropFirst(body.count)
+        return !body.isEmpty && body.allSatisfy(isTokenCharacter) && padding.allSatisfy { $0 == UInt8(ascii: "=") }
+    }
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || "-._~+/".utf8.contains(byte)
+    }
+}
+
+/// Reads `expires_in`: a whole number of seconds, or a decimal string of one, of at least 1.
+enum Lifetime {
+    private static let expected = "expected a whole number of seconds of at least 1"
+
+    /// More than an `Int64` holds is believed like anything over ``TokenGrant/longestLifetime``.
+    static func parse(_ member: ReplyObject.Member?) throws(ReplyProblem) -> Duration {
+        let seconds: Int64?
+        let found: String
+        switch member {
+        case nil:
+            throw ReplyProblem("expires_in is missing, \(expected)")
+        case .text(let text):
+            let digits = text.withBytes { String(decoding: $0, as: UTF8.self) }
+            seconds = ASCII.number(digits)
+            found = SafeWord.number(digits) ?? "a string"
+        case .other(.number(let number)):
+            seconds = number.wholeNumber ?? beyondRange(number)
+            found = SafeWord.number(number.text) ?? "a number"
+        case .other(let value):
+            throw ReplyProblem("expires_in is \(value.kind), \(expected)")
+        }
+        guard let seconds, seconds >= 1 else { throw ReplyProblem("expires_in is \(found), \(expected)") }
+        return min(.seconds(seconds), TokenGrant.longestLifetime)
+    }
+
+    /// A number that `Int64` cannot hold is whole if it is this large: a `Double` up there has no fraction.
+    private static func beyondRange(_ number: JSONNumber) -> Int64? {
+        guard let value = Double(number.text), value >= 0x1p63 else { return nil }
+        return .max
+    }
+}
