@@ -23,9 +23,7 @@ public enum BearerError: Error, Sendable, Equatable {
     case unexpectedReply(String)
     /// The task was cancelled. The connection is closed, and so the daemon waits for nothing on its behalf any more.
     case cancelled
-}
 
-extension BearerError {
     /// The daemon's word for an error that it answered with; nil for what the client found by itself.
     public var code: Code? {
         if case .refused(let code, _, _) = self { code } else { nil }
@@ -65,9 +63,7 @@ extension BearerError: CustomStringConvertible {
         case .cancelled: return "cancelled before the daemon replied"
         }
     }
-}
 
-extension BearerError {
     /// Every error that the daemon answers with; the raw value is the word on the wire.
     public enum Code: String, Sendable, CaseIterable {
         /// The daemon does not take the request: a `minValid` beyond the lifetime of a fresh token, a `wait` of more

@@ -46,9 +46,7 @@ public struct BearerToken: Sendable, Equatable {
         expiresAt = reply.expiresAt
         generation = reply.generation
     }
-}
 
-extension BearerToken {
     /// The token, copied into a string that is not wiped. Hand it to its destination and let go of it.
     public var value: String { secret.withBytes { String(decoding: $0, as: UTF8.self) } }
 

@@ -36,9 +36,7 @@ public struct Bearerd: Sendable {
     public var socket: String { place.path }
 
     private var place: SocketPlace { SocketLocation().find(named: named) }
-}
 
-extension Bearerd {
     /// Gets an access token that is valid now.
     ///
     /// The daemon has one in memory nearly always, and then answers within a millisecond.

@@ -23,9 +23,7 @@ public struct TokenUpdates: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> Iterator {
         Iterator(bearerd, profile)
     }
-}
 
-extension TokenUpdates {
     /// One watch.
     public struct Iterator: AsyncIteratorProtocol {
         private let bearerd: Bearerd
@@ -143,9 +141,7 @@ public enum TokenUpdate: Sendable, Equatable {
     ///
     /// Its ``BearerError/mayPass`` is true.
     case trouble(BearerError)
-}
 
-extension TokenUpdate {
     /// Whether this need not be reported after `other`.
     func repeats(_ other: TokenUpdate) -> Bool {
         switch (self, other) {

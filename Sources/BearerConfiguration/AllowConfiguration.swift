@@ -92,9 +92,7 @@ extension UnitPattern {
 package enum AccountName: Sendable, Hashable {
     case name(String)
     case id(UInt32)
-}
 
-extension AccountName {
     /// (uid_t) -1 means "unchanged" to system calls and is nobody.
     private static let ids = 0...Int(UInt32.max) - 1
 
@@ -120,9 +118,7 @@ extension AccountName {
         guard isValid else { throw UnfitValue(expected: expectation) }
         return text
     }
-}
 
-extension AccountName {
     /// Whether this is the kernel's overflow id, or a name that it has on most hosts: see ``AccessPolicy/overflowID``.
     fileprivate var isOverflow: Bool {
         switch self {

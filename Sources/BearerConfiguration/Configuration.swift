@@ -98,9 +98,7 @@ extension Configuration {
             return ProfileConfiguration(name: entry.key, entry.value, inheriting: upstream)
         }
     }
-}
 
-extension Configuration {
     /// The configuration as YAML, with all defaults and with all that each profile takes over. Read again, it gives the
     /// same configuration. Holds no secret.
     package var effectiveDescription: String {

@@ -40,9 +40,7 @@ struct ConfigurationValue {
             }
         }
     }
-}
 
-extension ConfigurationValue {
     /// A key of a mapping, where it stands, and its value.
     struct Entry {
         let key: String

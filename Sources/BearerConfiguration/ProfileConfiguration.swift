@@ -72,9 +72,7 @@ package enum StatementSource: Sendable, Equatable {
 
     /// The credential that the service unit loads.
     package static let standard = StatementSource.credential("software_statement")
-}
 
-extension StatementSource {
     private enum Key: String, CaseIterable { case credential, file }
 
     private static let expectation = "{credential: name} or {file: /path}"

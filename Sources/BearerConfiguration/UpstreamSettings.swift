@@ -11,9 +11,7 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var renewal = RenewalPolicy()
 
     package init() {}
-}
 
-extension UpstreamSettings {
     /// Takes from `section`, the whole file or one profile, what is there. `device_info` and `renewal` are merged key by
     /// key.
     mutating func override<Key>(from section: ConfigurationSection<Key>) {

@@ -28,9 +28,7 @@ package enum DeviceInfoSchema {
         }
         return nil
     }
-}
 
-extension DeviceInfoSchema {
     /// The values of the restricted keys.
     private static let closedLists: [String: [String]] = [
         "primaryHardwareType": [

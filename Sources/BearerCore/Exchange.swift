@@ -81,9 +81,7 @@ package struct ExchangeFailure: Error, Sendable, Equatable {
         case .unexpectedReply: "unexpected_reply"
         }
     }
-}
 
-extension ExchangeFailure {
     /// The documented error by which the server refuses the profile; `nil` for what may pass by itself, among it
     /// `invalid_client`, which is about the credentials only.
     var refusal: OAuthError? {

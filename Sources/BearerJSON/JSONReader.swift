@@ -89,9 +89,7 @@ package struct JSONReader {
         skipWhiteSpace()
         return true
     }
-}
 
-extension JSONReader {
     /// Reads `null`.
     package mutating func readNull() throws(JSONError) {
         skipWhiteSpace()
@@ -137,9 +135,7 @@ extension JSONReader {
             throw unexpected(expected: "'\(word)'")
         }
     }
-}
 
-extension JSONReader {
     /// Reads a string, checking its escapes and its UTF-8. RFC 8259 sections 7 and 8.1.
     package mutating func readString() throws(JSONError) -> JSONText {
         skipWhiteSpace()
@@ -179,9 +175,7 @@ extension JSONReader {
         }
         offset += escape.length
     }
-}
 
-extension JSONReader {
     /// Reads an object. Refuses a repeated key; `readMember` must read the one value that follows each key.
     package mutating func readMembers(
         _ readMember: (_ key: JSONText, _ reader: inout JSONReader) throws(JSONError) -> Void

@@ -9,9 +9,7 @@ package enum JSONValue: Sendable, Equatable {
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
-}
 
-extension JSONValue {
     /// What kind of value it is.
     package var kind: JSONKind {
         switch self {
@@ -59,9 +57,7 @@ extension JSONValue {
 /// The kinds of JSON values. Each is described as people say it: `a string`, `true or false`, …
 package enum JSONKind: Sendable, Equatable {
     case null, bool, number, string, array, object
-}
 
-extension JSONKind {
     /// The kind of value that begins with this byte, nil if none does.
     init?(leadingByte: UInt8) {
         switch leadingByte {

@@ -7,9 +7,7 @@ package enum Reply: Sendable, Equatable {
     case error(ErrorReply)
     /// Any other object.
     case other(JSONValue)
-}
 
-extension Reply {
     /// Reads one line, without its ending. Members that this client does not know are passed over.
     ///
     /// An `error` that this client does not know, of a newer daemon, is taken for `server_error`.

@@ -23,9 +23,7 @@ enum RequestKey: UInt8, CaseIterable {
         case .force: "force"
         }
     }
-}
 
-extension RequestKey {
     /// The largest `wait`, in seconds.
     static let longestWait: Int64 = 300
 

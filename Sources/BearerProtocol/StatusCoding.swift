@@ -15,9 +15,7 @@ extension StatusReply {
             }
         }
     }
-}
 
-extension StatusReply {
     /// The line in two parts, between which its ``profiles``, however many, come one by one with commas between them.
     package func frame(id: RequestID?) -> (head: [UInt8], tail: [UInt8]) {
         var empty = self

@@ -27,9 +27,7 @@ extension SimulatorCore {
     private static func problem(_ status: Int, _ text: String) -> HTTPReply {
         .json(status: status) { $0.member("problem", text) }
     }
-}
 
-extension SimulatorCore {
     /// The answer to `GET /simulator/calls`: counts by endpoint, the violations, and the log.
     private func callReport() -> HTTPReply {
         let calls = withState { $0.log.calls }

@@ -73,9 +73,7 @@ extension ClientRegistry {
         }
         return Answer(reply, clientID: order.clientID)
     }
-}
 
-extension ClientRegistry {
     /// 200 or 401, as REST API V2 treats a bearer token.
     func answer(bearer: String?, at now: Duration) -> Answer {
         switch bearer.map({ standing(of: $0, at: now) }) {

@@ -34,9 +34,7 @@ struct HTTPReply: Equatable {
     func steps(keepAlive: Bool) -> [DeliveryStep] {
         [.send(bytes(keepAlive: keepAlive))] + (keepAlive ? [] : [.close])
     }
-}
 
-extension HTTPReply {
     /// A JSON object as Adobe sends it, not to be cached (RFC 6749 section 5.1).
     static func json(status: Int, _ members: (inout JSONWriter) -> Void) -> HTTPReply {
         var writer = JSONWriter()

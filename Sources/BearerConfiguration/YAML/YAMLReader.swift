@@ -90,9 +90,7 @@ struct YAMLReader {
             }
         }
     }
-}
 
-extension YAMLReader {
     /// Reports an anchor, an alias or a tag. Only the anchor is reported where there are aliases of it.
     private mutating func check(_ event: YAMLEvent) -> Bool {
         if let anchor = event.anchor {

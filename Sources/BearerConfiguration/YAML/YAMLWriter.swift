@@ -45,9 +45,7 @@ struct YAMLWriter {
     private mutating func line(_ line: String) {
         text += String(repeating: "  ", count: depth) + line + "\n"
     }
-}
 
-extension YAMLWriter {
     private static let words: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 
     /// `text` as a scalar that every YAML reader takes for text; quoted only where it has to be.

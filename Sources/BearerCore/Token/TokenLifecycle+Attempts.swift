@@ -76,9 +76,7 @@ extension TokenLifecycle {
         let consequence: LifecycleAction = trouble?.refusal == nil ? .tokenEnded : .refused
         return [consequence, .report(.tokenExpired(next: nextAttempt))]
     }
-}
 
-extension TokenLifecycle {
     /// Takes a changed policy over. A planned renewal is planned anew; a refused profile is tried at once.
     package mutating func reconfigure(
         renewal: RenewalPolicy, reregister: Reregistration, at now: Moment, random: Double

@@ -73,9 +73,7 @@ struct Record {
         guard let member = members[field], member != .null else { return nil }
         return try read(field)
     }
-}
 
-extension Record {
     /// The bytes of a file: version and owner first, then what `fields` writes. A caller that puts a secret into it wipes
     /// the result; `capacity` must then hold everything, so that no copy is left behind by growing.
     static func encoded(
