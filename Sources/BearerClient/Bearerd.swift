@@ -169,7 +169,7 @@ extension Operation {
         switch self {
         case .token(let request): grace + Self.possible(request.wait)
         case .renew(let request): grace + Self.possible(request.wait)
-        case .watch, .status, .ping: grace + TokenRequest.usualWait
+        case .watch, .status, .ping: grace + TokenRequest.defaultWait
         // Name services and exchanges upstream may have to be waited for, as long as systemd waits for a unit.
         case .reload, .register: .seconds(90)
         }

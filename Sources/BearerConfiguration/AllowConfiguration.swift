@@ -25,7 +25,7 @@ extension AllowConfiguration {
         groups = section[.groups].flatMap { $0.elements(of: "groups")?.compactMap { Self.account($0, "group") } }
         units = section[.units].flatMap { $0.elements(of: "units")?.compactMap(UnitPattern.init) }
         if value.isNull || value.node.isEmptyMapping {
-            value.refuse(
+            value.report(
                 found: "names nobody",
                 expected: "users, groups or units; without the key allow, whoever can open the socket may ask")
         }
@@ -34,7 +34,7 @@ extension AllowConfiguration {
     private static func account(_ value: ConfigurationValue, _ kind: String) -> AccountName? {
         let account = AccountName(value)
         if account?.isOverflow == true {
-            value.refuse(expected: "another \(kind): this is the kernel's name for unknown ones and never matches")
+            value.report(expected: "another \(kind): this is the kernel's name for unknown ones and never matches")
         }
         return account
     }

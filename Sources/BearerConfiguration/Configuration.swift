@@ -6,7 +6,7 @@ internal import BearerCore
 /// systemd credential `software_statement`.
 package struct Configuration: Sendable, Equatable {
     /// What is set for all profiles. Each profile has its own copy, with its changes.
-    package var upstream = UpstreamSettings()
+    package var upstream = UpstreamSection()
     package var proxy: ProxyAddress?
     /// An absolute path; nil for the system's certification authorities.
     package var caFile: String?
@@ -76,17 +76,17 @@ extension Configuration {
         }
     }
 
-    private static let mostProfiles = 1000
+    private static let maximumProfiles = 1000
 
     private static let nameExpectation = "1 to 32 of a-z, 0-9, '.' and '-', the first a letter or digit"
 
     private static func profiles(
-        _ value: ConfigurationValue, inheriting upstream: UpstreamSettings
+        _ value: ConfigurationValue, inheriting upstream: UpstreamSection
     ) -> [ProfileConfiguration] {
-        let expectation = "1 to \(mostProfiles) profiles (name: settings)"
+        let expectation = "1 to \(maximumProfiles) profiles (name: settings)"
         guard let entries = value.entries(expected: expectation) else { return [] }
-        if !(1...mostProfiles).contains(entries.count) {
-            value.refuse(found: "has \(entries.count) profiles", expected: expectation)
+        if !(1...maximumProfiles).contains(entries.count) {
+            value.report(found: "has \(entries.count) profiles", expected: expectation)
         }
         return entries.map { entry in
             if !ProfileName.isValid(entry.key.utf8) {

@@ -5,16 +5,16 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
     /// At least one.
     package let problems: [ConfigurationProblem]
 
-    private static let mostShown = 50
+    private static let maximumShown = 50
 
     /// One line per problem, `file:line:column: what was found; what is expected`. After 50 the rest are only counted.
     package var description: String {
-        var lines = problems.prefix(Self.mostShown).map { problem in
+        var lines = problems.prefix(Self.maximumShown).map { problem in
             let place = problem.position.map { ":\($0.line):\($0.column)" } ?? ""
             return "\(file)\(place): \(problem.message)"
         }
-        if problems.count > Self.mostShown {
-            lines.append("\(file): \(problems.count - Self.mostShown) more")
+        if problems.count > Self.maximumShown {
+            lines.append("\(file): \(problems.count - Self.maximumShown) more")
         }
         return lines.joined(separator: "\n")
     }

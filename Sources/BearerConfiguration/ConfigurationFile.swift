@@ -39,7 +39,7 @@ extension Configuration {
 /// Reads the bytes of a configuration file.
 private enum ConfigurationFile {
     /// 1 MiB
-    private static let mostBytes = 1 << 20
+    private static let maximumBytes = 1 << 20
 
     struct ReadError: Error {
         var isMissing = false
@@ -47,7 +47,7 @@ private enum ConfigurationFile {
         let expected: String
     }
 
-    /// A regular file of at most ``mostBytes``.
+    /// A regular file of at most ``maximumBytes``.
     static func bytes(of path: String) throws(ReadError) -> [UInt8] {
         // Without O_NONBLOCK, opening a FIFO that nobody writes to would not return.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -71,7 +71,7 @@ private enum ConfigurationFile {
             guard count >= 0 else { throw failure(errno) }
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
-            guard bytes.count <= mostBytes else { throw ReadError(found: "more than 1 MiB", expected: "at most 1 MiB") }
+            guard bytes.count <= maximumBytes else { throw ReadError(found: "more than 1 MiB", expected: "at most 1 MiB") }
         }
     }
 

@@ -17,7 +17,7 @@ struct ConfigurationValue {
     }
 
     /// Reports the value; `found` goes after the path and is `is` and the value itself if nil.
-    func refuse(found: String? = nil, expected: String, suggestion: String? = nil) {
+    func report(found: String? = nil, expected: String, suggestion: String? = nil) {
         problems.report(
             at: node.position,
             found: (path.isEmpty ? "the file" : path) + " " + (found ?? "is \(summary)"),
@@ -51,7 +51,7 @@ struct ConfigurationValue {
     /// The entries of a mapping, in the order of the file.
     func entries(expected: String = "a mapping (key: value)") -> [Entry]? {
         guard case .mapping(let entries) = node.content else {
-            refuse(expected: expected)
+            report(expected: expected)
             return nil
         }
         return entries.map { entry in
@@ -66,11 +66,11 @@ struct ConfigurationValue {
     func elements(of what: String) -> [ConfigurationValue]? {
         let expected = "a list of \(what), at least one"
         guard case .sequence(let nodes) = node.content else {
-            refuse(expected: expected)
+            report(expected: expected)
             return nil
         }
         guard !nodes.isEmpty else {
-            refuse(found: "is an empty list", expected: expected)
+            report(found: "is an empty list", expected: expected)
             return nil
         }
         return nodes.enumerated().map { index, node in
@@ -112,7 +112,7 @@ extension ConfigurationValue {
     /// A whole number, written in decimal and without quotes.
     func integer(in range: ClosedRange<Int>) -> Int? {
         if case .integer(let integer) = scalar, range.contains(integer) { return integer }
-        refuse(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        report(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         return nil
     }
 
@@ -127,7 +127,7 @@ extension ConfigurationValue {
         case .number(let number) where range.contains(number): return number
         case .integer(let integer) where range.contains(Double(integer)): return Double(integer)
         default:
-            refuse(expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+            report(expected: "a number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
     }
@@ -135,7 +135,7 @@ extension ConfigurationValue {
     /// `true` or `false`.
     func boolean() -> Bool? {
         if case .boolean(let boolean) = scalar { return boolean }
-        refuse(expected: "true or false")
+        report(expected: "true or false")
         return nil
     }
 
@@ -145,7 +145,7 @@ extension ConfigurationValue {
         guard case .scalar(let word, _) = node.content, scalar == .text, let choice = Choice(rawValue: word) else {
             let near = text.flatMap { Spelling.nearest(to: $0, among: words) }
             let list = words.count > 2 ? "one of " + words.joined(separator: ", ") : words.joined(separator: " or ")
-            refuse(expected: list, suggestion: near)
+            report(expected: list, suggestion: near)
             return nil
         }
         return choice
@@ -157,13 +157,13 @@ extension ConfigurationValue {
     ) -> Result? {
         guard let text else {
             let isFitInQuotes = verbatim.flatMap { try? parse($0) } != nil
-            refuse(expected: isFitInQuotes ? "\(expected), in quotes" : expected)
+            report(expected: isFitInQuotes ? "\(expected), in quotes" : expected)
             return nil
         }
         do {
             return try parse(text)
         } catch {
-            refuse(found: error.found, expected: error.expected)
+            report(found: error.found, expected: error.expected)
             return nil
         }
     }

@@ -10,9 +10,9 @@ package struct ProfileConfiguration: Sendable, Equatable {
     /// Nil: every process that can open the socket may have the token.
     package var allow: AllowConfiguration?
     package var reregistration = Reregistration.automatic
-    package var upstream: UpstreamSettings
+    package var upstream: UpstreamSection
 
-    package init(name: String, upstream: UpstreamSettings = UpstreamSettings()) {
+    package init(name: String, upstream: UpstreamSection = UpstreamSection()) {
         self.name = name
         self.upstream = upstream
     }
@@ -31,7 +31,7 @@ extension ProfileConfiguration {
     }
 
     /// - Parameter inherited: what is set for all profiles.
-    init(name: String, _ value: ConfigurationValue, inheriting inherited: UpstreamSettings) {
+    init(name: String, _ value: ConfigurationValue, inheriting inherited: UpstreamSection) {
         self.init(name: name, upstream: inherited)
         let section = ConfigurationSection<Key>(value)
         statement = section[.softwareStatement].flatMap { StatementSource($0) } ?? statement
@@ -80,7 +80,7 @@ package enum StatementSource: Sendable, Equatable {
     /// The value itself is never repeated in a message: people paste the statement here.
     init?(_ value: ConfigurationValue) {
         guard case .mapping = value.node.content else {
-            value.refuse(found: "is not a mapping", expected: Self.expectation)
+            value.report(found: "is not a mapping", expected: Self.expectation)
             return nil
         }
         let section = ConfigurationSection<Key>(value)
@@ -88,9 +88,9 @@ package enum StatementSource: Sendable, Equatable {
         let file = section[.file]?.text(expected: AbsolutePath.expectation, AbsolutePath.checked)
         switch (section[.credential], section[.file]) {
         case (nil, nil):
-            value.refuse(found: "names no source", expected: Self.expectation)
+            value.report(found: "names no source", expected: Self.expectation)
         case (.some, .some):
-            value.refuse(found: "names two sources", expected: Self.expectation)
+            value.report(found: "names two sources", expected: Self.expectation)
         default: break
         }
         guard let source = credential.map(Self.credential) ?? file.map(Self.file) else { return nil }

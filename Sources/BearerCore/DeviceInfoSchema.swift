@@ -13,7 +13,7 @@ package enum DeviceInfoSchema {
     ]
 
     /// The longest value that is taken, in bytes of UTF-8: the header has to stay a header.
-    package static let longestValue = 512
+    package static let maximumValueLength = 512
 
     /// What is wrong with `value` for `key`; nil if nothing is.
     package static func validate(key: String, value: String) -> DeviceInfoProblem? {
@@ -22,7 +22,7 @@ package enum DeviceInfoSchema {
             return allowed.contains(value) ? nil : .notListed(allowed)
         }
         if value.allSatisfy(\.isWhitespace) { return .empty }
-        if value.utf8.count > longestValue { return .tooLong }
+        if value.utf8.count > maximumValueLength { return .tooLong }
         if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return .controlCharacter
         }
@@ -67,7 +67,7 @@ package enum DeviceInfoProblem: Error, Sendable, Equatable {
     case notListed([String])
     case empty
     case controlCharacter
-    /// Longer than ``DeviceInfoSchema/longestValue``.
+    /// Longer than ``DeviceInfoSchema/maximumValueLength``.
     case tooLong
 
     /// What belongs there instead, for people: goes after "expected".
@@ -77,7 +77,7 @@ package enum DeviceInfoProblem: Error, Sendable, Equatable {
         case .notListed(let allowed): (allowed.count > 2 ? "one of " : "") + Self.alternatives(allowed)
         case .empty: "text that is not empty"
         case .controlCharacter: "text without control characters"
-        case .tooLong: "at most \(DeviceInfoSchema.longestValue) bytes of UTF-8"
+        case .tooLong: "at most \(DeviceInfoSchema.maximumValueLength) bytes of UTF-8"
         }
     }
 

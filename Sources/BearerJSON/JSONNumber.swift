@@ -37,7 +37,7 @@ private struct WholeNumber {
     private var pointPosition = 0
 
     /// Beyond this an exponent decides over range and fraction whatever the digits are; see ``scale(by:)``.
-    private static let largestExponent = 1_000_000_000
+    private static let maximumExponent = 1_000_000_000
 
     init(_ text: String) {
         var rest = text[...].utf8
@@ -60,7 +60,7 @@ private struct WholeNumber {
         let isDown = exponent.first == UInt8(ascii: "-")
         var magnitude = 0
         for digit in exponent where JSONNumber.isDigit(digit) {
-            magnitude = min(magnitude * 10 + Int(digit - UInt8(ascii: "0")), Self.largestExponent)
+            magnitude = min(magnitude * 10 + Int(digit - UInt8(ascii: "0")), Self.maximumExponent)
         }
         pointPosition += isDown ? -magnitude : magnitude
     }

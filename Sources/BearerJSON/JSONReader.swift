@@ -16,9 +16,9 @@ package struct JSONReader {
     package private(set) var offset = 0
 
     /// More than any of our messages and of the authorization server's needs.
-    package static let usualDepth = 32
+    package static let defaultDepth = 32
 
-    package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = usualDepth) {
+    package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = defaultDepth) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
     }

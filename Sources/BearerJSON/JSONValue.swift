@@ -120,7 +120,7 @@ extension JSONValue {
     ///
     /// Refuses what ``JSONReader`` refuses, and a key that an object repeats. `maximumDepth` bounds the recursion.
     package init(
-        parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = JSONReader.usualDepth
+        parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = JSONReader.defaultDepth
     ) throws(JSONError) {
         var reader = JSONReader(bytes, maximumDepth: maximumDepth)
         self = try reader.readValue()
@@ -129,7 +129,7 @@ extension JSONValue {
 
     /// Reads one value with nothing but white space around it, see ``init(parsing:maximumDepth:)``.
     package init(
-        parsing bytes: some Collection<UInt8>, maximumDepth: Int = JSONReader.usualDepth
+        parsing bytes: some Collection<UInt8>, maximumDepth: Int = JSONReader.defaultDepth
     ) throws(JSONError) {
         let outcome = Array(bytes).withUnsafeBytes { buffer in
             Result { () throws(JSONError) in try JSONValue(parsing: buffer, maximumDepth: maximumDepth) }

@@ -5,8 +5,8 @@ internal import Glibc
 /// Reads the two clocks of the machine.
 package enum SystemClock {
     /// CLOCK_BOOTTIME and CLOCK_REALTIME, read one after the other; both come from the vDSO, without a system call.
-    package static func now() -> Moment {
-        Moment(boot: read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME))
+    package static func now() -> ClockReading {
+        ClockReading(boot: read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME))
     }
 
     /// CLOCK_BOOTTIME alone.

@@ -23,7 +23,7 @@ package struct LineAssembler: Sendable {
     /// Bytes that an idle connection may keep allocated.
     private static let idleCapacity = 1024
     /// Bytes of a long line, unless the limit is beyond what is usual.
-    private static let usualLimit = 16 * 1024
+    private static let defaultLimit = 16 * 1024
 
     /// `limit` is in bytes before the ending, which is `\n` or `\r\n`.
     package init(limit: Int) {
@@ -43,7 +43,7 @@ package struct LineAssembler: Sendable {
         // A long line is given its room at once, rather than moved each time that it has doubled.
         let needed = buffer.count + bytes.count
         if needed > buffer.capacity {
-            let room = buffer.count > Self.idleCapacity ? max(min(limit, Self.usualLimit) + 2, 2 * buffer.count) : 0
+            let room = buffer.count > Self.idleCapacity ? max(min(limit, Self.defaultLimit) + 2, 2 * buffer.count) : 0
             move(to: max(room, needed))
         }
         buffer.append(contentsOf: bytes)
@@ -55,9 +55,9 @@ package struct LineAssembler: Sendable {
         guard let end = nextEnding() else {
             scanned = buffer.count
             dropConsumed()
-            return isWithinLimit(end: buffer.count) ? nil : refuse()
+            return isWithinLimit(end: buffer.count) ? nil : reject()
         }
-        guard isWithinLimit(end: end) else { return refuse() }
+        guard isWithinLimit(end: end) else { return reject() }
         return take(end: end, next: end + 1)
     }
 
@@ -96,7 +96,7 @@ package struct LineAssembler: Sendable {
         return .complete(buffer[start..<contentEnd(end)])
     }
 
-    private mutating func refuse() -> Line {
+    private mutating func reject() -> Line {
         isTooLarge = true
         buffer = []
         start = 0

@@ -54,13 +54,13 @@ package struct ErrorReply: Sendable, Equatable {
             json.member("error", code.rawValue)
             json.member("error_description", description)
             if let retryAfter {
-                json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.longestWait).secondsRoundedUp)
+                json.member("retry_after", min(max(retryAfter, .seconds(1)), Self.maximumWait).secondsRoundedUp)
             }
         }
     }
 
     /// Beyond any time that is worth saying, and within what can be added to.
-    private static let longestWait = Duration.seconds(Int32.max)
+    private static let maximumWait = Duration.seconds(Int32.max)
 }
 
 /// Every `error` that a reply can have.

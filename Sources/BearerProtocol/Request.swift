@@ -40,9 +40,9 @@ package struct TokenRequest: Sendable, Equatable {
     package var wait: Duration
 
     /// The `wait` of a client that does not say.
-    package static let usualWait = Duration.seconds(10)
+    package static let defaultWait = Duration.seconds(10)
 
-    package init(profile: String? = nil, minimumValidity: Duration = .zero, wait: Duration = usualWait) {
+    package init(profile: String? = nil, minimumValidity: Duration = .zero, wait: Duration = defaultWait) {
         self.profile = profile
         self.minimumValidity = minimumValidity
         self.wait = wait
@@ -57,7 +57,7 @@ package struct RenewRequest: Sendable, Equatable {
     /// How long to wait for another; whole seconds, 0–300.
     package var wait: Duration
 
-    package init(profile: String? = nil, rejected: Secret, wait: Duration = TokenRequest.usualWait) {
+    package init(profile: String? = nil, rejected: Secret, wait: Duration = TokenRequest.defaultWait) {
         self.profile = profile
         self.rejected = rejected
         self.wait = wait
@@ -112,6 +112,6 @@ extension Operation {
     }
 
     private func write(wait: Duration, to json: inout JSONWriter) {
-        if wait != TokenRequest.usualWait { json.member("wait", wait.components.seconds) }
+        if wait != TokenRequest.defaultWait { json.member("wait", wait.components.seconds) }
     }
 }

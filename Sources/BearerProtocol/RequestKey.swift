@@ -25,7 +25,7 @@ enum RequestKey: UInt8, CaseIterable {
     }
 
     /// The largest `wait`, in seconds.
-    static let longestWait: Int64 = 300
+    static let maximumWait: Int64 = 300
 
     /// What its value must be, for messages.
     var expectation: String {
@@ -34,7 +34,7 @@ enum RequestKey: UInt8, CaseIterable {
         case .id: "a string or an integer"
         case .profile: "the name of a profile, \(ProfileName.pattern)"
         case .minimumValidity: "a whole number of seconds, at least 0"
-        case .wait: "a whole number of seconds, 0 to \(Self.longestWait)"
+        case .wait: "a whole number of seconds, 0 to \(Self.maximumWait)"
         case .rejected: "the token that was turned down"
         case .force: "true or false"
         }

@@ -40,7 +40,7 @@ extension RequestFields {
     }
 
     private func build(_ operation: OperationName) throws(RequestError) -> Operation {
-        let wait = wait.map { Duration.seconds($0) } ?? TokenRequest.usualWait
+        let wait = wait.map { Duration.seconds($0) } ?? TokenRequest.defaultWait
         switch operation {
         case .token:
             return .token(
@@ -113,13 +113,13 @@ private struct RequestFields {
         case .id: try readID(&reader)
         case .profile: try readProfile(&reader)
         case .minimumValidity: minimumValidity = try readSeconds(key, upTo: .max, &reader)
-        case .wait: wait = try readSeconds(key, upTo: RequestKey.longestWait, &reader)
+        case .wait: wait = try readSeconds(key, upTo: RequestKey.maximumWait, &reader)
         case .rejected: try readRejected(&reader)
         case .force: try readForce(&reader)
         }
     }
 
-    private mutating func note(_ key: RequestKey, found: String) {
+    private mutating func report(_ key: RequestKey, found: String) {
         if problem == nil { problem = "\(key.name): found \(found), expected \(key.expectation)" }
     }
 }
@@ -132,7 +132,7 @@ extension RequestFields {
         operation = OperationName(text)
         guard operation == nil else { return }
         let nearest = Spelling.nearest(to: text.excerpt, among: OperationName.all.map { "\($0.name)" })
-        note(.operation, found: "an unknown operation" + (nearest.map { " (did you mean '\($0)'?)" } ?? ""))
+        report(.operation, found: "an unknown operation" + (nearest.map { " (did you mean '\($0)'?)" } ?? ""))
     }
 
     private mutating func readID(_ reader: inout JSONReader) throws(JSONError) {
@@ -145,10 +145,10 @@ extension RequestFields {
             if number.isInteger {
                 id = RequestID(checked: number.text)
             } else {
-                note(.id, found: "a number with a fraction or an exponent")
+                report(.id, found: "a number with a fraction or an exponent")
             }
         case let kind:
-            note(.id, found: "\(kind)")
+            report(.id, found: "\(kind)")
             try reader.skipValue()
         }
     }
@@ -157,7 +157,7 @@ extension RequestFields {
         guard try isNext(.string, .profile, &reader) else { return }
         let text = try reader.readString()
         guard ProfileName.isValid(text) else {
-            return note(.profile, found: "another string")
+            return report(.profile, found: "another string")
         }
         profile = text.string
     }
@@ -169,14 +169,14 @@ extension RequestFields {
         let number = try reader.readNumber()
         if let value = number.wholeNumber, 0...limit ~= value { return value }
         let longest = 24
-        note(key, found: number.text.prefix(longest) + (number.text.utf8.count > longest ? "…" : ""))
+        report(key, found: number.text.prefix(longest) + (number.text.utf8.count > longest ? "…" : ""))
         return nil
     }
 
     private mutating func readRejected(_ reader: inout JSONReader) throws(JSONError) {
         guard try isNext(.string, .rejected, &reader) else { return }
         let token = Secret(try reader.readString())
-        if token.isEmpty { note(.rejected, found: "an empty string") }
+        if token.isEmpty { report(.rejected, found: "an empty string") }
         rejected = token
     }
 
@@ -190,7 +190,7 @@ extension RequestFields {
     ) throws(JSONError) -> Bool {
         let kind = try reader.peek()
         if kind == expected { return true }
-        note(key, found: "\(kind)")
+        report(key, found: "\(kind)")
         try reader.skipValue()
         return false
     }

@@ -40,8 +40,8 @@ package final class StateDirectory: Sendable {
     }
 
     /// The registration history of a profile, server and statement.
-    package func ledger(for key: CredentialKey) -> RegistrationLedger {
-        RegistrationLedger(root: directory, key: key)
+    package func history(for key: CredentialKey) -> RegistrationHistoryStore {
+        RegistrationHistoryStore(root: directory, key: key)
     }
 
     /// What is remembered of the budget, which all profiles share.

@@ -42,7 +42,7 @@ package enum StateError: Error, Sendable, Equatable {
     /// A step of a durable write.
     package enum WriteStep: String, Sendable {
         case create, write, synchronize, rename
-        case keepAside = "keep the old file aside"
+        case archive = "keep the old file aside"
         case synchronizeDirectory = "synchronize the directory"
     }
 

@@ -6,9 +6,9 @@ package enum StateWarning: Sendable, Equatable {
     case fileWasOpen(path: String, mode: UInt32)
     /// The credentials were obtained on a machine with another machine-id: an image was cloned after registration.
     case otherMachine(path: String)
-    /// The ledger was unusable; it is replaced by the most cautious one. `keptAs` is `nil` when it had to stay where
+    /// The history was unusable; it is replaced by the most cautious one. `keptAs` is `nil` when it had to stay where
     /// it is, and nothing can be recorded.
-    case ledgerReplaced(StateError, keptAs: String?)
+    case historyReplaced(StateError, keptAs: String?)
 }
 
 extension StateWarning: CustomStringConvertible {
@@ -21,8 +21,8 @@ extension StateWarning: CustomStringConvertible {
         case .otherMachine(let path):
             "\(path): written on a machine with another machine-id; a cloned image shares its client credentials: "
                 + "remove the state directory from the image before cloning"
-        case .ledgerReplaced(let error, let keptAs):
-            "\(error.ledgerFinding); "
+        case .historyReplaced(let error, let keptAs):
+            "\(error.historyFinding); "
                 + (keptAs.map { "kept as \($0), " }
                     ?? "it stays where it is and nothing is recorded until it is moved away, ")
                 + "and taken as if three registrations had gone unanswered"
@@ -36,7 +36,7 @@ extension StateWarning: CustomStringConvertible {
 
 extension StateError {
     /// Without the remedies, which are those of credentials.
-    fileprivate var ledgerFinding: String {
+    fileprivate var historyFinding: String {
         if case .unusableFile(let path, let problem) = self { "\(path): \(problem.finding)" } else { description }
     }
 }

@@ -30,7 +30,7 @@ package struct UnsavedFile: Sendable, Equatable {
         contents =
             switch part {
             case .credentials: .credentials(try CredentialRecord(bytes, of: key).stored)
-            case .history: .history(try LedgerRecord.read(bytes, of: key))
+            case .history: .history(try RegistrationHistoryCoding.read(bytes, of: key))
             }
     }
 
@@ -45,7 +45,7 @@ package struct UnsavedFile: Sendable, Equatable {
     package func encoded() -> [UInt8] {
         switch contents {
         case .credentials(let stored): CredentialRecord(stored, machineID: nil).encoded(for: key)
-        case .history(let record): LedgerRecord.encoded(record, for: key)
+        case .history(let record): RegistrationHistoryCoding.encoded(record, for: key)
         }
     }
 
@@ -53,7 +53,7 @@ package struct UnsavedFile: Sendable, Equatable {
     package func save(in directory: StateDirectory) throws(StateError) {
         switch contents {
         case .credentials(let stored): try directory.credentials(for: key).save(stored)
-        case .history(let record): try directory.ledger(for: key).save(record)
+        case .history(let record): try directory.history(for: key).save(record)
         }
     }
 }

@@ -45,7 +45,7 @@ package struct RegistrationRequest: Sendable {
 }
 
 /// A request for an access token with the client credentials; RFC 6749 section 4.4.2.
-package struct TokenRequest: Sendable {
+package struct TokenGrantRequest: Sendable {
     /// The server's base URL; the endpoint's path is appended.
     package var server: String
     package var credentials: ClientCredentials

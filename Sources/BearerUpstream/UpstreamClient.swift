@@ -18,7 +18,7 @@ package final class UpstreamClient: Sendable {
         userAgent = "bearerd/\(configuration.version)"
         wallClock = configuration.wallClock
         thread = CurlThread(
-            settings: CurlSettings(
+            settings: TransferOptions(
                 limits: limits, proxy: proxy, authorities: try configuration.trust.certificates()))
     }
 
@@ -28,14 +28,14 @@ package final class UpstreamClient: Sendable {
     /// whether the registration was made.
     package func register(_ request: RegistrationRequest) async throws(ExchangeFailure) -> ClientCredentials {
         try await post(request.outgoing(defaultUserAgent: userAgent)) { reply, now throws(ExchangeFailure) in
-            try RegistrationReply.credentials(in: reply, now: now)
+            try RegistrationResponse.credentials(in: reply, now: now)
         }
     }
 
     /// Obtains a token with the client credentials: `POST /o/client/token`, RFC 6749 section 4.4.
-    package func requestToken(_ request: TokenRequest) async throws(ExchangeFailure) -> TokenGrant {
+    package func requestToken(_ request: TokenGrantRequest) async throws(ExchangeFailure) -> TokenGrant {
         try await post(request.outgoing(defaultUserAgent: userAgent)) { reply, now throws(ExchangeFailure) in
-            try TokenReply.grant(in: reply, now: now)
+            try TokenResponse.grant(in: reply, now: now)
         }
     }
 

@@ -25,7 +25,7 @@ struct ConfigurationGenerator: RandomNumberGenerator {
 extension ConfigurationGenerator {
     mutating func configuration() -> Configuration {
         var configuration = Configuration()
-        configuration.upstream = upstream(over: UpstreamSettings())
+        configuration.upstream = upstream(over: UpstreamSection())
         configuration.proxy = maybe {
             $0.pick([ProxyAddress(host: "::1", port: 1), ProxyAddress(host: "a.b", port: 80)])
         }
@@ -44,7 +44,7 @@ extension ConfigurationGenerator {
         return configuration
     }
 
-    private mutating func profile(name: String, over base: UpstreamSettings) -> ProfileConfiguration {
+    private mutating func profile(name: String, over base: UpstreamSection) -> ProfileConfiguration {
         var profile = ProfileConfiguration(name: name, upstream: maybe { $0.upstream(over: base) } ?? base)
         profile.statement = pick([.standard, .credential("5"), .credential("a b"), .file("/a b")])
         profile.redirectURI = maybe { $0.pick(["a:b", "adobepass://com.programmer", "urn:x:'y'"]) }
@@ -59,7 +59,7 @@ extension ConfigurationGenerator {
         return profile
     }
 
-    private mutating func upstream(over base: UpstreamSettings) -> UpstreamSettings {
+    private mutating func upstream(over base: UpstreamSection) -> UpstreamSection {
         var upstream = base
         upstream.server = pick(ServerEnvironment.allCases.map(\.server) + ["http://[::1]:8080", "https://a/B%20c"])
         upstream.userAgent = maybe { $0.pick(["a", "5", "yes", "a: b # c", "\"'\\", "- a", "{x}"]) } ?? base.userAgent

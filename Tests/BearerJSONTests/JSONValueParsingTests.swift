@@ -130,7 +130,7 @@ import Testing
 }
 
 /// The message for what is refused, nil for what is read.
-func problem(_ bytes: [UInt8], maximumDepth: Int = JSONReader.usualDepth) -> String? {
+func problem(_ bytes: [UInt8], maximumDepth: Int = JSONReader.defaultDepth) -> String? {
     do {
         _ = try JSONValue(parsing: bytes, maximumDepth: maximumDepth)
         return nil

@@ -43,11 +43,11 @@ struct ExampleState {
     }
 
     var store: CredentialStore { directory.credentials(for: key) }
-    var ledger: RegistrationLedger { directory.ledger(for: key) }
+    var history: RegistrationHistoryStore { directory.history(for: key) }
 
     /// Relative to the temporary directory.
     var credentialsFile: String { relative(store.path) }
-    var ledgerFile: String { relative(ledger.path) }
+    var historyFile: String { relative(history.path) }
 
     func relative(_ path: String) -> String { String(path.dropFirst(temporary.path.count + 1)) }
 }

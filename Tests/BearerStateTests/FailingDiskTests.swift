@@ -10,13 +10,13 @@ struct FailingDiskTests {
     let mount: Mount
     let state: StateDirectory
     let store: CredentialStore
-    let ledger: RegistrationLedger
+    let history: RegistrationHistoryStore
 
     init() throws {
         mount = try Mount(size: "256k")
         state = try StateDirectory.open(path: mount.directory.path)
         store = state.credentials(for: try .example())
-        ledger = state.ledger(for: try .example())
+        history = state.history(for: try .example())
     }
 
     private func expectNotWritten(_ code: Int32, _ body: () throws -> Void) {
@@ -41,22 +41,22 @@ struct FailingDiskTests {
         #expect(try store.load().stored?.credentials.clientID == "new")
     }
 
-    @Test("a full disk refuses an intent, and the ledger stays as it was")
-    func fullLedger() throws {
-        try ledger.save(RegistrationRecord(unanswered: 1, lastIntentAt: 5))
+    @Test("a full disk refuses an intent, and the history stays as it was")
+    func fullHistory() throws {
+        try history.save(RegistrationRecord(unanswered: 1, lastIntentAt: 5))
         mount.fill()
-        expectNotWritten(ENOSPC) { try ledger.save(RegistrationRecord(unanswered: 2, lastIntentAt: 6)) }
-        #expect(try ledger.load(now: .seconds(9)).record == RegistrationRecord(unanswered: 1, lastIntentAt: 5))
+        expectNotWritten(ENOSPC) { try history.save(RegistrationRecord(unanswered: 2, lastIntentAt: 6)) }
+        #expect(try history.load(now: .seconds(9)).record == RegistrationRecord(unanswered: 1, lastIntentAt: 5))
     }
 
-    @Test("a damaged ledger on a full disk stays, and stays three unanswered registrations")
-    func fullDamagedLedger() throws {
-        try ledger.save(RegistrationRecord(unanswered: 0))
-        let name = String(ledger.path.dropFirst(mount.directory.path.count + 1))
+    @Test("a damaged history on a full disk stays, and stays three unanswered registrations")
+    func fullDamagedHistory() throws {
+        try history.save(RegistrationRecord(unanswered: 0))
+        let name = String(history.path.dropFirst(mount.directory.path.count + 1))
         mount.directory.write("x".utf8, to: name)
         mount.fill()
         for _ in 0..<2 {
-            let loaded = try ledger.load(now: .seconds(1))
+            let loaded = try history.load(now: .seconds(1))
             #expect(loaded.record.unanswered == 3)
             #expect(loaded.warning != nil)
             #expect(mount.directory.read(name) == Array("x".utf8))
@@ -102,16 +102,16 @@ struct FailingDiskTests {
         #expect(throws: StateError.cannotCreate(path: path, errno: EROFS)) { try StateDirectory.open(path: path) }
     }
 
-    @Test("a ledger that cannot be read for now is left alone, and is read when that has passed")
+    @Test("a history that cannot be read for now is left alone, and is read when that has passed")
     func passing() throws {
         let record = RegistrationRecord(unanswered: 2, lastIntentAt: 5)
-        try ledger.save(record)
+        try history.save(record)
         // To read it from the beginning is EIO.
-        try #require(Command.run("/bin/mount", "--bind", "/proc/\(getpid())/mem", ledger.path) == 0)
-        let error = #expect(throws: StateError.self) { try ledger.load(now: .seconds(9)) }
-        Command.run("/bin/umount", "-l", ledger.path)
-        #expect(error == .unusableFile(path: ledger.path, .unreadable(errno: EIO)) && error?.isPassing == true)
-        #expect(try ledger.load(now: .seconds(9)).record == record)
+        try #require(Command.run("/bin/mount", "--bind", "/proc/\(getpid())/mem", history.path) == 0)
+        let error = #expect(throws: StateError.self) { try history.load(now: .seconds(9)) }
+        Command.run("/bin/umount", "-l", history.path)
+        #expect(error == .unusableFile(path: history.path, .unreadable(errno: EIO)) && error?.isPassing == true)
+        #expect(try history.load(now: .seconds(9)).record == record)
         #expect(mount.directory.names(in: "default").count == 1)
     }
 }

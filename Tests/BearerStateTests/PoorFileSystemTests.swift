@@ -35,11 +35,11 @@ import Testing
     @Test("what cannot be kept aside is not replaced, and nothing is left behind")
     func broken() throws {
         temporary.write("old".utf8, to: "file")
-        #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .keepAside, errno: EIO)) {
+        #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .archive, errno: EIO)) {
             try write(without: EIO).replace(with: Array("new".utf8), keepingAsideAs: "file.aside")
         }
         temporary.write([UInt8](repeating: 0x20, count: 3_000_000), to: "file")
-        #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .keepAside, errno: EFBIG)) {
+        #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .archive, errno: EFBIG)) {
             try write(without: EPERM).replace(with: Array("new".utf8), keepingAsideAs: "file.aside")
         }
         #expect(temporary.names() == ["file"])

@@ -39,8 +39,8 @@ import Testing
         for _ in 0..<Self.cases {
             let key = try key(&random)
             let record = RegistrationRecord.random(using: &random)
-            try state.directory.ledger(for: key).save(record)
-            #expect(try state.directory.ledger(for: key).load(now: .zero).record == record)
+            try state.directory.history(for: key).save(record)
+            #expect(try state.directory.history(for: key).load(now: .zero).record == record)
             let waiting = UnsavedFile(key: key, contents: .history(record))
             #expect(try UnsavedFile(.history, Secret(waiting.encoded())) == waiting)
         }
@@ -57,7 +57,7 @@ import Testing
             try UnsavedFile(waiting.part, Secret(waiting.encoded())).save(in: state.directory)
         }
         #expect(try state.store.load().stored == stored)
-        #expect(try state.ledger.load(now: .zero).record == record)
+        #expect(try state.history.load(now: .zero).record == record)
     }
 
     @Test("what is left of the budget, to a millionth of a second")

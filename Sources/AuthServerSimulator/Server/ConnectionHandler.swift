@@ -35,7 +35,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             body = []
         case .body(let piece):
             // One byte more than allowed is enough to see that it is too long.
-            let room = SimulatorRequest.longestBody + 1 - body.count
+            let room = SimulatorRequest.maximumBody + 1 - body.count
             body += piece.readableBytesView.prefix(room)
         case .end:
             guard let head else { return }
@@ -71,7 +71,7 @@ struct SimulatorRequest {
     let address: String
 
     /// What the simulator reads of a body, in bytes; a longer one is a violation.
-    static let longestBody = 65_536
+    static let maximumBody = 65_536
 
     var path: String {
         String(head.uri.prefix { $0 != "?" })

@@ -21,8 +21,8 @@ struct HeaderRules {
         }
         if try optionalOne("User-Agent", in: head.headers)?.isEmpty == true { throw .malformed("an empty User-Agent") }
         try DeviceInfoRules.check(requireOne("X-Device-Info", in: head.headers))
-        guard request.body.count <= SimulatorRequest.longestBody else {
-            throw .malformed("a body of more than \(SimulatorRequest.longestBody) bytes")
+        guard request.body.count <= SimulatorRequest.maximumBody else {
+            throw .malformed("a body of more than \(SimulatorRequest.maximumBody) bytes")
         }
     }
 

@@ -151,7 +151,7 @@ struct YAMLEntry {
 /// What a text must not hold before libyaml sees it.
 private enum YAMLText {
     /// Far more than a configuration needs. libyaml compares each `%TAG` with all those before it.
-    private static let mostDirectives = 32
+    private static let maximumDirectives = 32
 
     static func check(_ text: String) throws(YAMLSyntaxProblem) {
         let scalars = text.unicodeScalars
@@ -163,10 +163,10 @@ private enum YAMLText {
                 expected: "text without control characters")
         }
         let directives = scalars.split(whereSeparator: TextPosition.isLineBreak).filter { $0.first == "%" }
-        if let excess = directives.dropFirst(mostDirectives).first {
+        if let excess = directives.dropFirst(maximumDirectives).first {
             throw YAMLSyntaxProblem(
                 position: TextPosition(of: excess.startIndex, in: text),
-                found: "more than \(mostDirectives) directives (%)", expected: "at most \(mostDirectives)")
+                found: "more than \(maximumDirectives) directives (%)", expected: "at most \(maximumDirectives)")
         }
     }
 

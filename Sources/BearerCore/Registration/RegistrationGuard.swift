@@ -5,7 +5,7 @@ struct RegistrationGuard: Sendable, Equatable {
     private(set) var isHoldReported = false
     /// The history without the registration in flight.
     private var before: RegistrationHistory
-    /// ``Moment/wallClockOffset`` when the history was last written; `nil`: not by this process.
+    /// ``ClockReading/wallClockOffset`` when the history was last written; `nil`: not by this process.
     private var writtenOffset: Duration?
 
     /// After a step of the wall clock by this much the history is written again.
@@ -17,14 +17,14 @@ struct RegistrationGuard: Sendable, Equatable {
     }
 
     /// A registration is sent once the history is written.
-    mutating func begin(replacing: Bool, at now: Moment) {
+    mutating func begin(replacing: Bool, at now: ClockReading) {
         before = history
         history.recordIntent(replacing: replacing, at: now.boot)
         writtenOffset = now.wallClockOffset
     }
 
     /// The intent of the registration, or the credentials, could be recorded nowhere.
-    mutating func notWritten(at now: Moment) {
+    mutating func notWritten(at now: ClockReading) {
         history.recordUnwritten(at: now.boot)
     }
 
@@ -33,13 +33,13 @@ struct RegistrationGuard: Sendable, Equatable {
         history.recordAnswer()
     }
 
-    mutating func succeeded(replacing: Bool, at now: Moment) {
+    mutating func succeeded(replacing: Bool, at now: ClockReading) {
         history.recordAnswer()
         isHoldReported = false
         if replacing { history.lastReplacement = now.boot }
     }
 
-    mutating func failed(_ failure: ExchangeFailure, replacing: Bool, at now: Moment) {
+    mutating func failed(_ failure: ExchangeFailure, replacing: Bool, at now: ClockReading) {
         switch failure.trace {
         case .unknown: history.recordLoss(replacing: replacing, at: now.boot)
         case .notSent: history = before
@@ -58,7 +58,7 @@ struct RegistrationGuard: Sendable, Equatable {
 
     /// Whether the history must be written again: its times were read in this process, or the wall clock was stepped
     /// since they were written.
-    mutating func needsWriting(at now: Moment) -> Bool {
+    mutating func needsWriting(at now: ClockReading) -> Bool {
         guard history.hasTimes else { return false }
         if let writtenOffset, !now.isStepped(since: writtenOffset, by: Self.writtenStep) { return false }
         writtenOffset = now.wallClockOffset

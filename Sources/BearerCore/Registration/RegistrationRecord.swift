@@ -31,7 +31,7 @@ package struct RegistrationRecord: Sendable, Equatable {
     }
 
     /// - Parameter bootID: that of this boot; `nil` when it cannot be read.
-    package init(_ history: RegistrationHistory, bootID: String?, at now: Moment) {
+    package init(_ history: RegistrationHistory, bootID: String?, at now: ClockReading) {
         // Whole seconds, rounded so that a wait becomes longer rather than shorter.
         func wall(_ boot: Duration) -> Int64 { (now.wallClockOffset + boot).secondsRoundedUp }
         let isDated = history.hasTimes && bootID != nil
@@ -44,14 +44,14 @@ package struct RegistrationRecord: Sendable, Equatable {
 
 extension RegistrationHistory {
     /// More than the longest pause needs, and far from what counting on would overflow.
-    private static let largestCount = 1_000_000
+    private static let maximumCount = 1_000_000
 
     /// Reads a record. A replacement that no longer forbids another one is forgotten.
     ///
     /// - Parameter bootID: that of this boot; `nil` when it cannot be read.
-    package init(_ record: RegistrationRecord, bootID: String?, at now: Moment) {
+    package init(_ record: RegistrationRecord, bootID: String?, at now: ClockReading) {
         self.init(
-            unanswered: min(max(record.unanswered, 0), Self.largestCount),
+            unanswered: min(max(record.unanswered, 0), Self.maximumCount),
             lastIntent: record.lastIntentAt.map { record.boot(of: $0, in: bootID, at: now) },
             lastReplacement: record.lastReplacementAt.map { record.boot(of: $0, in: bootID, at: now) })
         if mayReplace(at: now.boot) { lastReplacement = nil }
@@ -60,7 +60,7 @@ extension RegistrationHistory {
 
 extension RegistrationRecord {
     /// A time of the record on CLOCK_BOOTTIME of this boot: not later than now, and within a day, as nothing waits longer.
-    fileprivate func boot(of time: Int64, in thisBoot: String?, at now: Moment) -> Duration {
+    fileprivate func boot(of time: Int64, in thisBoot: String?, at now: ClockReading) -> Duration {
         var boot = now.boot - (now.wall - .seconds(time))
         if let bootID, let bootedAt, let thisBoot {
             boot = bootID == thisBoot ? .seconds(time) - .seconds(bootedAt) : min(boot, .zero)

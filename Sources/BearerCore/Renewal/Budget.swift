@@ -19,7 +19,7 @@ package struct Budget: Sendable, Equatable {
     ///   - rate: calls per second, within ``rates``.
     ///   - burst: the maximum of calls that can be saved up, within ``bursts``.
     ///   - stored: what an earlier process left; `nil` when nothing is known.
-    package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: Moment) {
+    package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: ClockReading) {
         self.rate = rate
         self.burst = burst
         let passed = stored.map { max(.zero, now.wall - $0.writtenAt) } ?? .zero
@@ -67,7 +67,7 @@ package struct Budget: Sendable, Equatable {
     }
 
     /// What the next process must know.
-    package func record(at now: Moment) -> BudgetRecord {
+    package func record(at now: ClockReading) -> BudgetRecord {
         var bucket = self
         bucket.refill(at: now.boot)
         return BudgetRecord(

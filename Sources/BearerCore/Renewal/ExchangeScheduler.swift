@@ -5,7 +5,7 @@ package struct ExchangeOrder: Sendable, Equatable {
     package let epoch: UInt64
     package let exchange: Exchange
     /// When it was wanted.
-    package let wantedAt: Moment
+    package let wantedAt: ClockReading
     /// How many were wanted before it.
     fileprivate let position: UInt64
 }
@@ -22,13 +22,13 @@ package struct ExchangeScheduler: Sendable {
     /// - Parameters:
     ///   - rate, burst: see ``Budget``.
     ///   - stored: what an earlier process left of the budget.
-    package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: Moment) {
+    package init(rate: Double, burst: Double, stored: BudgetRecord? = nil, at now: ClockReading) {
         self.rate = rate
         budget = Budget(rate: rate, burst: burst, stored: stored, at: now)
     }
 
     /// Puts an exchange at the end of the queue. A profile has one exchange at a time.
-    package mutating func add(_ exchange: Exchange, of profile: String, epoch: UInt64, at now: Moment) {
+    package mutating func add(_ exchange: Exchange, of profile: String, epoch: UInt64, at now: ClockReading) {
         remove(profile)
         count += 1
         orders[profile] = ExchangeOrder(
@@ -87,5 +87,5 @@ package struct ExchangeScheduler: Sendable {
     package var waitingCount: Int { queue.count }
 
     /// What the next process must know of the budget.
-    package func record(at now: Moment) -> BudgetRecord { budget.record(at: now) }
+    package func record(at now: ClockReading) -> BudgetRecord { budget.record(at: now) }
 }

@@ -18,7 +18,7 @@ package struct RenewalPolicy: Sendable, Equatable {
     /// - Parameter random: a number drawn uniformly from 0..<1.
     package func delay(lifetime: Duration, random: Double) -> Duration {
         let spread = lifetime * (at + jitter * random)
-        let service = lifetime - AccessToken.shortestService
+        let service = lifetime - AccessToken.minimumService
         let latest = max(service / 2, service - .seconds(2))
         return max(min(spread, latest), .seconds(1))
     }
@@ -27,7 +27,7 @@ package struct RenewalPolicy: Sendable, Equatable {
 /// How long to wait after a failed exchange: exponential backoff with full jitter.
 package enum Backoff {
     /// A `Retry-After` is honoured up to one hour.
-    package static let longestRetryAfter = Duration.seconds(3600)
+    package static let maximumRetryAfter = Duration.seconds(3600)
 
     /// The cap that the random delay stays under: 2 s after the first failure, doubling up to 5 min while a token is
     /// being served, up to 30 s while there is none.
@@ -45,7 +45,7 @@ package enum Backoff {
     ///   - random: a number drawn uniformly from 0..<1.
     package static func delay(failures: Int, isServing: Bool, retryAfter: Duration?, random: Double) -> Duration {
         let spread = cap(failures: failures, isServing: isServing) - .seconds(1)
-        let asked = min(max(retryAfter ?? .zero, .zero), longestRetryAfter)
+        let asked = min(max(retryAfter ?? .zero, .zero), maximumRetryAfter)
         return max(.seconds(1) + spread * random, asked)
     }
 }

@@ -4,8 +4,8 @@
 /// A thousand hosts that share one call per second get their tokens one after the other in this way, because each of
 /// them is turned away a handful of times only. Times are CLOCK_BOOTTIME.
 struct Slowdown: Sendable, Equatable {
-    private static let shortestPause = Duration.seconds(2)
-    private static let longestPause = Duration.seconds(256)
+    private static let minimumPause = Duration.seconds(2)
+    private static let maximumPause = Duration.seconds(256)
     private static let halvingTime = Duration.seconds(600)
 
     /// When the next call may be made.
@@ -19,8 +19,8 @@ struct Slowdown: Sendable, Equatable {
     ///   - pause: what an earlier process had come to.
     ///   - wait: what was left of it.
     init(pause: Duration = .zero, wait: Duration = .zero, at now: Duration) {
-        self.pause = min(max(pause, .zero), Self.longestPause)
-        next = wait > .zero ? now + min(wait, Self.longestPause * 1.5) : .zero
+        self.pause = min(max(pause, .zero), Self.maximumPause)
+        next = wait > .zero ? now + min(wait, Self.maximumPause * 1.5) : .zero
         since = now
     }
 
@@ -28,7 +28,7 @@ struct Slowdown: Sendable, Equatable {
     func pause(at now: Duration) -> Duration {
         let halvings = Int(max(.zero, now - since) / Self.halvingTime)
         let left = pause / (1 << min(halvings, 8))
-        return left < Self.shortestPause ? .zero : left
+        return left < Self.minimumPause ? .zero : left
     }
 
     /// A call was made: the next one keeps its distance.
@@ -47,7 +47,7 @@ struct Slowdown: Sendable, Equatable {
     ///   between half and one and a half of the pause.
     mutating func throttled(sentAt: Duration, at now: Duration, random: Double) {
         guard sentAt >= since else { return }
-        pause = min(max(pause(at: now) * 2, Self.shortestPause), Self.longestPause)
+        pause = min(max(pause(at: now) * 2, Self.minimumPause), Self.maximumPause)
         since = now
         next = now + pause * (0.5 + random)
     }

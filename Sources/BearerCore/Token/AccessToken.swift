@@ -5,14 +5,14 @@ package struct AccessToken: Sendable, Equatable {
     package let generation: UInt64
     package let lifetime: Duration
     /// When the request for it was sent.
-    package let requestedAt: Moment
+    package let requestedAt: ClockReading
     /// The earliest moment at which the server may call it expired.
-    package let expiry: Moment
+    package let expiry: ClockReading
 
     /// A token with less than this left is not handed out.
-    package static let shortestService = Duration.seconds(1)
+    package static let minimumService = Duration.seconds(1)
 
-    package init(grant: TokenGrant, generation: UInt64, requestedAt: Moment) {
+    package init(grant: TokenGrant, generation: UInt64, requestedAt: ClockReading) {
         self.value = grant.value
         self.generation = generation
         self.lifetime = grant.lifetime
@@ -21,11 +21,11 @@ package struct AccessToken: Sendable, Equatable {
     }
 
     /// The moment from which it is not handed out any more.
-    package var endOfService: Moment { expiry.advanced(by: .zero - Self.shortestService) }
+    package var endOfService: ClockReading { expiry.advanced(by: .zero - Self.minimumService) }
 
     /// What is left of its lifetime, by the more pessimistic clock.
-    package func remaining(at now: Moment) -> Duration { expiry.remaining(at: now) }
+    package func remaining(at now: ClockReading) -> Duration { expiry.remaining(at: now) }
 
     /// Whether it may be handed out: more than a second is left.
-    package func isServable(at now: Moment) -> Bool { remaining(at: now) > Self.shortestService }
+    package func isServable(at now: ClockReading) -> Bool { remaining(at: now) > Self.minimumService }
 }

@@ -7,7 +7,7 @@ package enum LifecycleEvent: Sendable, Equatable {
     /// The registration with this number yielded credentials, and they are in use.
     case registered(exchange: UInt64)
     /// The token request with this number, sent at `sentAt`, yielded a token.
-    case granted(exchange: UInt64, TokenGrant, sentAt: Moment)
+    case granted(exchange: UInt64, TokenGrant, sentAt: ClockReading)
     /// The exchange with this number yielded nothing.
     case failed(exchange: UInt64, ExchangeFailure)
     /// An administrator asks for new client credentials.
@@ -38,16 +38,16 @@ package enum LifecycleAction: Sendable, Equatable {
 package enum LifecycleReport: Sendable, Equatable {
     case registered(replacing: Bool)
     /// Registration waits because `unanswered` earlier ones were never answered.
-    case registrationHeld(unanswered: Int, next: Moment)
-    case tokenObtained(generation: UInt64, lifetime: Duration, renewal: Moment)
-    case exchangeFailed(Exchange.Kind, ExchangeFailure, next: Moment, isServing: Bool)
+    case registrationHeld(unanswered: Int, next: ClockReading)
+    case tokenObtained(generation: UInt64, lifetime: Duration, renewal: ClockReading)
+    case exchangeFailed(Exchange.Kind, ExchangeFailure, next: ClockReading, isServing: Bool)
     /// `invalid_client`. With `policy` automatic, new credentials follow once that is confirmed.
-    case credentialsRejected(policy: Reregistration, next: Moment)
-    case refused(OAuthError, Exchange.Kind, next: Moment)
+    case credentialsRejected(policy: Reregistration, next: ClockReading)
+    case refused(OAuthError, Exchange.Kind, next: ClockReading)
     /// The token ended with no successor.
-    case tokenExpired(next: Moment?)
+    case tokenExpired(next: ClockReading?)
     /// Trouble is over after `failures` failed exchanges in `duration`.
-    case recovered(generation: UInt64, lifetime: Duration, renewal: Moment, failures: Int, duration: Duration)
+    case recovered(generation: UInt64, lifetime: Duration, renewal: ClockReading, failures: Int, duration: Duration)
     /// APIs turned down tokens of two successive generations, for clients of different users. Reported once per series.
     case freshTokenRejected(generation: UInt64)
 }
@@ -80,31 +80,31 @@ package enum ProfileState: String, Sendable, CaseIterable {
 package struct TokenGrant: Sendable, Equatable {
     /// RFC 6750 `b64token`, at most 8 KiB.
     package let value: Secret
-    /// `expires_in`: at least 1 s, at most ``longestLifetime``.
+    /// `expires_in`: at least 1 s, at most ``maximumLifetime``.
     package let lifetime: Duration
 
     /// A server that promises more than 30 days is believed for 30 days.
-    package static let longestLifetime = Duration.seconds(30 * 86_400)
+    package static let maximumLifetime = Duration.seconds(30 * 86_400)
 
     package init(value: Secret, lifetime: Duration) {
         self.value = value
-        self.lifetime = min(lifetime, Self.longestLifetime)
+        self.lifetime = min(lifetime, Self.maximumLifetime)
     }
 }
 
 /// When the next exchange is due.
 struct PlannedAttempt: Sendable, Equatable {
-    let at: Moment
+    let at: ClockReading
     /// Nothing brings it forward before this: a `Retry-After`, a refusal or a held registration.
-    let notBefore: Moment
+    let notBefore: ClockReading
 }
 
 /// Failed exchanges in a row that no success has ended yet.
-package struct Trouble: Sendable, Equatable {
-    package let since: Moment
+package struct FailureStreak: Sendable, Equatable {
+    package let since: ClockReading
     package internal(set) var failures: Int
     package internal(set) var last: ExchangeFailure
-    package internal(set) var lastAt: Moment
+    package internal(set) var lastAt: ClockReading
     /// The documented error by which the server refused the profile, if it did.
     package internal(set) var refusal: OAuthError?
 }

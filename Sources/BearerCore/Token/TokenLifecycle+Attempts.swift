@@ -1,9 +1,9 @@
 extension TokenLifecycle {
     /// No two token requests of a profile are closer together than this.
-    static let shortestInterval = Duration.seconds(1)
+    static let minimumInterval = Duration.seconds(1)
 
     /// A token of an earlier process is served on, and renewed when it would have been.
-    mutating func start(at now: Moment, random: Double) -> [LifecycleAction] {
+    mutating func start(at now: ClockReading, random: Double) -> [LifecycleAction] {
         guard let token, token.isServable(at: now) else {
             self.token = nil
             return sendWhatIsDue(at: now)
@@ -12,21 +12,21 @@ extension TokenLifecycle {
         return [.tokenChanged]
     }
 
-    mutating func deadline(at now: Moment, random: Double) -> [LifecycleAction] {
+    mutating func deadline(at now: ClockReading, random: Double) -> [LifecycleAction] {
         let ended = endToken(at: now, random: random)
         guard exchange == nil, let attempt, attempt.at.isReached(at: now) else { return ended }
         return ended + sendWhatIsDue(at: now)
     }
 
     /// Sends the exchange that the profile needs now, or plans it where it must wait.
-    mutating func sendWhatIsDue(at now: Moment) -> [LifecycleAction] {
+    mutating func sendWhatIsDue(at now: ClockReading) -> [LifecycleAction] {
         guard exchange == nil else { return [] }
         return hasCredentials ? requestToken(at: now) : register(replacing: false, at: now)
     }
 
-    mutating func requestToken(at now: Moment) -> [LifecycleAction] {
-        if let last = lastTokenRequest, now.boot < last.boot + Self.shortestInterval {
-            let wait = last.boot + Self.shortestInterval - now.boot
+    mutating func requestToken(at now: ClockReading) -> [LifecycleAction] {
+        if let last = lastTokenRequest, now.boot < last.boot + Self.minimumInterval {
+            let wait = last.boot + Self.minimumInterval - now.boot
             let next = now.advanced(by: wait)
             attempt = PlannedAttempt(at: next, notBefore: next)
             return []
@@ -35,25 +35,25 @@ extension TokenLifecycle {
         return [begin(.token)]
     }
 
-    mutating func register(replacing: Bool, at now: Moment) -> [LifecycleAction] {
+    mutating func register(replacing: Bool, at now: ClockReading) -> [LifecycleAction] {
         let hold = history.hold(at: now.boot)
         guard hold == .zero else { return self.hold(until: now.advanced(by: hold)) }
         return [beginRegistration(replacing: replacing, at: now)]
     }
 
-    private mutating func beginRegistration(replacing: Bool, at now: Moment) -> LifecycleAction {
+    private mutating func beginRegistration(replacing: Bool, at now: ClockReading) -> LifecycleAction {
         registrations.begin(replacing: replacing, at: now)
         return begin(.registration(replacing: replacing))
     }
 
     /// Puts a registration off. Told once, until the server answers one.
-    private mutating func hold(until next: Moment) -> [LifecycleAction] {
+    private mutating func hold(until next: ClockReading) -> [LifecycleAction] {
         attempt = PlannedAttempt(at: next, notBefore: next)
         guard registrations.reportHold() else { return [] }
         return [.report(.registrationHeld(unanswered: history.unanswered, next: next))]
     }
 
-    mutating func registrationForced(at now: Moment) -> [LifecycleAction] {
+    mutating func registrationForced(at now: ClockReading) -> [LifecycleAction] {
         if let exchange {
             // A registration in flight is the one that is wanted.
             isRegistrationForced = exchange.kind == .token
@@ -63,30 +63,30 @@ extension TokenLifecycle {
     }
 
     /// Takes a token out of service whose end has come, and brings a far-off retry nearer: there is nothing to serve.
-    private mutating func endToken(at now: Moment, random: Double) -> [LifecycleAction] {
+    private mutating func endToken(at now: ClockReading, random: Double) -> [LifecycleAction] {
         guard let ended = token, !ended.isServable(at: now) else { return [] }
         token = nil
         if let attempt, exchange == nil {
             let backoff = Backoff.delay(
-                failures: trouble?.failures ?? 1, isServing: false, retryAfter: nil, random: random)
-            let wait = max(trouble == nil ? .zero : backoff, attempt.notBefore.remaining(at: now))
+                failures: failureStreak?.failures ?? 1, isServing: false, retryAfter: nil, random: random)
+            let wait = max(failureStreak == nil ? .zero : backoff, attempt.notBefore.remaining(at: now))
             let next = now.advanced(by: max(.zero, min(wait, attempt.at.remaining(at: now))))
             self.attempt = PlannedAttempt(at: next, notBefore: attempt.notBefore)
         }
-        let consequence: LifecycleAction = trouble?.refusal == nil ? .tokenEnded : .refused
+        let consequence: LifecycleAction = failureStreak?.refusal == nil ? .tokenEnded : .refused
         return [consequence, .report(.tokenExpired(next: nextAttempt))]
     }
 
     /// Takes a changed policy over. A planned renewal is planned anew; a refused profile is tried at once.
     package mutating func reconfigure(
-        renewal: RenewalPolicy, reregister: Reregistration, at now: Moment, random: Double
+        renewal: RenewalPolicy, reregister: Reregistration, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         let isNew = renewal != self.renewal
         self.renewal = renewal
         self.reregister = reregister
         guard exchange == nil else { return [] }
-        if trouble?.refusal != nil { return sendWhatIsDue(at: now) }
-        if isNew, trouble == nil, !isDemanded, let token { plan(renewalOf: token, random: random) }
+        if failureStreak?.refusal != nil { return sendWhatIsDue(at: now) }
+        if isNew, failureStreak == nil, !isDemanded, let token { plan(renewalOf: token, random: random) }
         return []
     }
 

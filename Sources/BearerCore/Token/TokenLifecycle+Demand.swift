@@ -13,8 +13,8 @@ extension TokenLifecycle {
     /// A client needs a newer token than the current one: joins the exchange in flight or starts one.
     ///
     /// After a failure none is started: the planned retry is joined, so that clients never shorten a backoff.
-    package mutating func demandRenewal(at now: Moment) -> (Demand, [LifecycleAction]) {
-        guard exchange == nil, trouble == nil, !isDemanded else { return (.joined, []) }
+    package mutating func demandRenewal(at now: ClockReading) -> (Demand, [LifecycleAction]) {
+        guard exchange == nil, failureStreak == nil, !isDemanded else { return (.joined, []) }
         if let last = lastDemand, now.boot - last.boot < Self.demandInterval {
             return (.slowDown(retryAfter: Self.demandInterval - (now.boot - last.boot)), [])
         }

@@ -6,7 +6,7 @@ extension TokenLifecycle {
     private static let stillborn = ExchangeFailure(
         .unexpectedReply, detail: "the token's life was over when it arrived; more than a second of it must be left")
 
-    mutating func registered(at now: Moment) -> [LifecycleAction] {
+    mutating func registered(at now: ClockReading) -> [LifecycleAction] {
         guard case .registration(let replacing) = exchange?.kind else { return [] }
         exchange = nil
         hasCredentials = true
@@ -17,7 +17,7 @@ extension TokenLifecycle {
     }
 
     mutating func granted(
-        _ grant: TokenGrant, sentAt: Moment, at now: Moment, random: Double
+        _ grant: TokenGrant, sentAt: ClockReading, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         guard exchange?.kind == .token else { return [] }
         lastTokenRequest = sentAt
@@ -33,20 +33,20 @@ extension TokenLifecycle {
         let renewal = sentAt.advanced(by: self.renewal.delay(lifetime: grant.lifetime, random: random))
         attempt = PlannedAttempt(at: renewal, notBefore: sentAt)
         let report = success(lifetime: grant.lifetime, renewal: renewal, at: now)
-        trouble = nil
+        failureStreak = nil
         return [.report(report), .tokenChanged] + forcedRegistration(at: now)
     }
 
-    mutating func failed(_ failure: ExchangeFailure, at now: Moment, random: Double) -> [LifecycleAction] {
+    mutating func failed(_ failure: ExchangeFailure, at now: ClockReading, random: Double) -> [LifecycleAction] {
         guard let kind = exchange?.kind else { return [] }
         exchange = nil
         counters.failures += 1
         if case .registration(let replacing) = kind {
             registrations.failed(failure, replacing: replacing, at: now)
         }
-        let isFirst = trouble == nil
-        let wasRefused = trouble?.refusal
-        note(failure, at: now)
+        let isFirst = failureStreak == nil
+        let wasRefused = failureStreak?.refusal
+        record(failure, at: now)
         let outcome =
             switch (failure.reason, kind) {
             case (.oauth(.invalidClient), .token): invalidClient(failure, at: now, random: random)
@@ -57,28 +57,28 @@ extension TokenLifecycle {
         return outcome + forcedRegistration(at: now)
     }
 
-    private func success(lifetime: Duration, renewal: Moment, at now: Moment) -> LifecycleReport {
-        guard let trouble else {
+    private func success(lifetime: Duration, renewal: ClockReading, at now: ClockReading) -> LifecycleReport {
+        guard let failureStreak else {
             return .tokenObtained(generation: generation, lifetime: lifetime, renewal: renewal)
         }
         return .recovered(
             generation: generation, lifetime: lifetime, renewal: renewal,
-            failures: trouble.failures, duration: now.boot - trouble.since.boot)
+            failures: failureStreak.failures, duration: now.boot - failureStreak.since.boot)
     }
 
-    private mutating func note(_ failure: ExchangeFailure, at now: Moment) {
-        var noted = trouble ?? Trouble(since: now, failures: 0, last: failure, lastAt: now)
-        noted.failures += 1
-        noted.last = failure
-        noted.lastAt = now
+    private mutating func record(_ failure: ExchangeFailure, at now: ClockReading) {
+        var streak = failureStreak ?? FailureStreak(since: now, failures: 0, last: failure, lastAt: now)
+        streak.failures += 1
+        streak.last = failure
+        streak.lastAt = now
         // A first `invalid_client` tells something new; the later ones of a streak do not undo a refused replacement.
         let isNews = failure.isAnswer && invalidClients.count == 0
-        noted.refusal = failure.refusal ?? (isNews ? nil : noted.refusal)
-        trouble = noted
+        streak.refusal = failure.refusal ?? (isNews ? nil : streak.refusal)
+        failureStreak = streak
     }
 
     private mutating func retry(
-        _ kind: Exchange.Kind, _ failure: ExchangeFailure, isFirst: Bool, at now: Moment, random: Double
+        _ kind: Exchange.Kind, _ failure: ExchangeFailure, isFirst: Bool, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         let next = planRetry(after: failure, at: now, random: random)
         let isServing = token?.isServable(at: now) == true
@@ -87,9 +87,9 @@ extension TokenLifecycle {
     }
 
     private mutating func refused(
-        _ error: OAuthError, _ kind: Exchange.Kind, _ failure: ExchangeFailure, again: Bool, at now: Moment
+        _ error: OAuthError, _ kind: Exchange.Kind, _ failure: ExchangeFailure, again: Bool, at now: ClockReading
     ) -> [LifecycleAction] {
-        let asked = min(failure.retryAfter ?? .zero, Backoff.longestRetryAfter)
+        let asked = min(failure.retryAfter ?? .zero, Backoff.maximumRetryAfter)
         let next = now.advanced(by: max(Self.refusalInterval, asked))
         attempt = PlannedAttempt(at: next, notBefore: next)
         let report = again ? [] : [LifecycleAction.report(.refused(error, kind, next: next))]
@@ -97,7 +97,7 @@ extension TokenLifecycle {
     }
 
     private mutating func invalidClient(
-        _ failure: ExchangeFailure, at now: Moment, random: Double
+        _ failure: ExchangeFailure, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         invalidClients.recordAnswer(at: now.boot)
         if mayReplaceCredentials(at: now), history.hold(at: now.boot) == .zero {
@@ -109,23 +109,23 @@ extension TokenLifecycle {
     }
 
     /// Confirmed, nearly nothing left to serve, and not replaced within the last day.
-    private func mayReplaceCredentials(at now: Moment) -> Bool {
+    private func mayReplaceCredentials(at now: ClockReading) -> Bool {
         guard reregister == .automatic, invalidClients.isConfirmed(at: now.boot) else { return false }
         let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
         return isNearlyOver && history.mayReplace(at: now.boot)
     }
 
-    private mutating func planRetry(after failure: ExchangeFailure, at now: Moment, random: Double) -> Moment {
+    private mutating func planRetry(after failure: ExchangeFailure, at now: ClockReading, random: Double) -> ClockReading {
         let delay = Backoff.delay(
-            failures: trouble?.failures ?? 1, isServing: token?.isServable(at: now) == true,
+            failures: failureStreak?.failures ?? 1, isServing: token?.isServable(at: now) == true,
             retryAfter: failure.retryAfter, random: random)
         let next = now.advanced(by: delay)
-        let asked = min(max(failure.retryAfter ?? .zero, .zero), Backoff.longestRetryAfter)
+        let asked = min(max(failure.retryAfter ?? .zero, .zero), Backoff.maximumRetryAfter)
         attempt = PlannedAttempt(at: next, notBefore: now.advanced(by: asked))
         return next
     }
 
-    private mutating func forcedRegistration(at now: Moment) -> [LifecycleAction] {
+    private mutating func forcedRegistration(at now: ClockReading) -> [LifecycleAction] {
         isRegistrationForced && exchange == nil ? registrationForced(at: now) : []
     }
 }

@@ -13,16 +13,16 @@ package struct TokenLifecycle: Sendable, Equatable {
     package internal(set) var generation: UInt64 = 0
     /// The lifetime of the newest token, also after its end.
     package internal(set) var lastLifetime: Duration?
-    package internal(set) var lastSuccess: Moment?
+    package internal(set) var lastSuccess: ClockReading?
     package internal(set) var exchange: Exchange?
-    package internal(set) var trouble: Trouble?
+    package internal(set) var failureStreak: FailureStreak?
     package internal(set) var counters = LifecycleCounters()
     /// Whether there are client credentials to ask for a token with.
     package internal(set) var hasCredentials: Bool
 
     var attempt: PlannedAttempt?
-    var lastTokenRequest: Moment?
-    var lastDemand: Moment?
+    var lastTokenRequest: ClockReading?
+    var lastDemand: ClockReading?
     /// An exchange that clients caused is planned and not sent yet.
     var isDemanded = false
     var rejections = RejectedGenerations()
@@ -53,7 +53,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     /// Takes in one event.
     ///
     /// - Parameter random: a number drawn uniformly from 0..<1; each event uses at most one.
-    package mutating func handle(_ event: LifecycleEvent, at now: Moment, random: Double) -> [LifecycleAction] {
+    package mutating func handle(_ event: LifecycleEvent, at now: ClockReading, random: Double) -> [LifecycleAction] {
         switch event {
         case .start: start(at: now, random: random) + historyToWrite(at: now)
         case .deadline: deadline(at: now, random: random) + historyToWrite(at: now)
@@ -69,7 +69,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     package var history: RegistrationHistory { registrations.history }
 
     /// The intent of a registration, or the credentials that came of it, could be recorded nowhere: the next one waits.
-    package mutating func registrationNotRecorded(at now: Moment) {
+    package mutating func registrationNotRecorded(at now: ClockReading) {
         registrations.notWritten(at: now)
     }
 
@@ -79,7 +79,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     }
 
     /// When ``LifecycleEvent/deadline`` is due next; nothing is due while it is `nil`.
-    package var nextDeadline: Moment? {
+    package var nextDeadline: ClockReading? {
         let planned = exchange == nil ? attempt?.at : nil
         guard let end = token?.endOfService else { return planned }
         guard let planned else { return end }
@@ -90,16 +90,16 @@ package struct TokenLifecycle: Sendable, Equatable {
     package var isRegistrationHeld: Bool { registrations.isHoldReported && exchange == nil }
 
     /// When the next exchange is planned; `nil` while one is in flight.
-    package var nextAttempt: Moment? { exchange == nil ? attempt?.at : nil }
+    package var nextAttempt: ClockReading? { exchange == nil ? attempt?.at : nil }
 
-    package func state(at now: Moment) -> ProfileState {
-        if trouble?.refusal != nil { return .refused }
-        if trouble != nil { return .degraded }
+    package func state(at now: ClockReading) -> ProfileState {
+        if failureStreak?.refusal != nil { return .refused }
+        if failureStreak != nil { return .degraded }
         guard token?.isServable(at: now) == true else { return generation == 0 ? .starting : .degraded }
         return exchange == nil ? .ready : .renewing
     }
 
-    private mutating func historyToWrite(at now: Moment) -> [LifecycleAction] {
+    private mutating func historyToWrite(at now: ClockReading) -> [LifecycleAction] {
         registrations.needsWriting(at: now) ? [.saveHistory] : []
     }
 

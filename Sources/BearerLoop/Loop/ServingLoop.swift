@@ -35,10 +35,10 @@ package final class ServingLoop: @unchecked Sendable {
 
     /// Streams that have their turn before there is another look at what is ready, and the time after which no further one
     /// has.
-    private static let mostStreams = 64
-    private static let longestTurn = Duration.microseconds(100)
+    private static let maximumStreams = 64
+    private static let maximumTurn = Duration.microseconds(100)
     /// Descriptors that are found ready with one look. A user with many streams must not hide those of others.
-    private static let mostEvents = 256
+    private static let maximumEvents = 256
 
     /// Starts the thread, `serving-loop`.
     ///
@@ -159,7 +159,7 @@ package final class ServingLoop: @unchecked Sendable {
 
     private func run() {
         identity.store(pthread_self(), ordering: .relaxed)
-        var events = [epoll_event](repeating: epoll_event(), count: Self.mostEvents)
+        var events = [epoll_event](repeating: epoll_event(), count: Self.maximumEvents)
         var stops: [CheckedContinuation<Void, Never>] = []
         while stops.isEmpty {
             let count = wait(&events)
@@ -202,14 +202,14 @@ package final class ServingLoop: @unchecked Sendable {
 
     private func serveStreams() {
         var end: Duration?
-        for _ in 0..<Self.mostStreams {
+        for _ in 0..<Self.maximumStreams {
             guard let stream = ready.next() else { return }
             stream.takeTurn()
             // A stream that is alone has no use for the clock.
             guard !ready.isEmpty else { return }
             let time = now()
             if let end, time >= end { return }
-            end = end ?? time + Self.longestTurn
+            end = end ?? time + Self.maximumTurn
         }
     }
 

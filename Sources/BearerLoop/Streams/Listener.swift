@@ -4,7 +4,7 @@ internal import Glibc
 /// Accepts connections on a listening socket. It lives on the loop's thread.
 package final class Listener {
     /// The most that are accepted in one turn, so that those who are connected are served in between.
-    private static let mostInATurn: CInt = 8
+    private static let maximumPerTurn: CInt = 8
     /// When there is no descriptor, memory or watch for another connection, accepting rests for this long.
     private static let rest = Duration.seconds(1)
     /// Connections that may wait to be accepted.
@@ -78,7 +78,7 @@ package final class Listener {
         lastTurn = loop.turn
         if !isStillReady, !hasRested { isShort = false }
         hasRested = false
-        noteFlood(isStillReady)
+        recordFlood(isStillReady)
         for _ in 0..<share(isStillReady) {
             let connection = clinux_accept(descriptor)
             if connection >= 0 {
@@ -105,10 +105,10 @@ package final class Listener {
     /// as the next look at everything, which would find it as well.
     private func share(_ isStillReady: Bool) -> CInt {
         turnsInARow = isStillReady ? turnsInARow + 1 : 1
-        return turnsInARow < 5 ? 1 : min(1 << min(turnsInARow - 4, 8), Self.mostInATurn)
+        return turnsInARow < 5 ? 1 : min(1 << min(turnsInARow - 4, 8), Self.maximumPerTurn)
     }
 
-    private func noteFlood(_ isStillReady: Bool) {
+    private func recordFlood(_ isStillReady: Bool) {
         if isStillReady, turnsInARow > Self.turnsOfFlood {
             if floodSeen == nil { listen(descriptor, Self.backlogInFlood) }
             floodSeen = loop.time
@@ -121,9 +121,9 @@ package final class Listener {
     /// Whether connections may have more descriptors. The number that the next one will have tells how many are in use; it
     /// is looked at when the newest connection had a high one.
     private func hasRoom() -> Bool {
-        guard newest >= most - 2 * Self.mostInATurn else { return true }
-        most = Self.mostDescriptors()
-        guard newest >= most - 2 * Self.mostInATurn else { return true }
+        guard newest >= most - 2 * Self.maximumPerTurn else { return true }
+        most = Self.maximumDescriptors()
+        guard newest >= most - 2 * Self.maximumPerTurn else { return true }
         let next = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard next >= 0 else { return false }
         close(next)
@@ -132,7 +132,7 @@ package final class Listener {
 
     /// How many descriptors there may be with a connection more: RLIMIT_NOFILE, see getrlimit(2), without the spare ones,
     /// of which a small limit has fewer.
-    package static func mostDescriptors() -> CInt {
+    package static func maximumDescriptors() -> CInt {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
         let all = Int(clamping: limit.rlim_cur)

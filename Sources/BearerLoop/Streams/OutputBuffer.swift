@@ -18,7 +18,7 @@ struct OutputBuffer: ~Copyable {
     var isEmpty: Bool { count == 0 }
 
     mutating func append(_ new: [UInt8]) {
-        if isEmpty, new.count > Self.largestCopy {
+        if isEmpty, new.count > Self.maximumCopy {
             removeAll()
             block = new
         } else {
@@ -57,7 +57,7 @@ struct OutputBuffer: ~Copyable {
         resize(to: end)
     }
 
-    private static let largestCopy = 64 * 1024
+    private static let maximumCopy = 64 * 1024
 
     private mutating func leave(_ block: [UInt8]) {
         let first = taken

@@ -152,7 +152,7 @@ package final class SocketStream {
             let received = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
             body(UnsafeRawBufferPointer(received))
             // It may be a token that an API turned down.
-            if count > Self.longestHarmless, let start = received.baseAddress { explicit_bzero(start, count) }
+            if count > Self.maximumHarmless, let start = received.baseAddress { explicit_bzero(start, count) }
             return .bytes
         }
         if count == 0 { return .end }
@@ -161,7 +161,7 @@ package final class SocketStream {
         return .failure
     }
 
-    private static let longestHarmless = 64
+    private static let maximumHarmless = 64
 
     package func close() {
         guard isOpen else { return }
@@ -257,7 +257,7 @@ package final class SocketStream {
             if !isSlow { slowDown() }
             output.compact()
             setInterest(interest.union(.output))
-            owner?.streamIsBlocked()
+            owner?.streamIsNotWritable()
         default: close()
         }
         return false
@@ -298,7 +298,7 @@ package protocol SocketStreamOwner: AnyObject {
     /// The peer has taken everything that was sent.
     func streamIsDrained()
     /// The peer takes no more for now.
-    func streamIsBlocked()
+    func streamIsNotWritable()
     /// The turn that ``SocketStream/goOnLater()`` asked for has come.
     func streamGoesOn()
     /// The stream was closed, by whomever; the last call.

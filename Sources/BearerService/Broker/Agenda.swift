@@ -5,14 +5,14 @@ internal import BearerLoop
 /// the loop.
 final class Agenda {
     private let loop: ServingLoop
-    private let now: @Sendable () -> Moment
+    private let now: @Sendable () -> ClockReading
     private var alarm: Alarm?
     private var isChanged = false
     /// The next time, on CLOCK_BOOTTIME, at which something is due; `nil` for never.
-    private var nextTime: (Moment) -> Duration? = { _ in nil }
+    private var nextTime: (ClockReading) -> Duration? = { _ in nil }
     private var onWake: () -> Void = {}
 
-    init(on loop: ServingLoop, now: @escaping @Sendable () -> Moment) {
+    init(on loop: ServingLoop, now: @escaping @Sendable () -> ClockReading) {
         self.loop = loop
         self.now = now
     }
@@ -21,7 +21,7 @@ final class Agenda {
     ///
     /// - Throws: when the kernel has no descriptor or memory left for timers.
     func start(
-        nextTime: @escaping (Moment) -> Duration?, onWake: @escaping () -> Void
+        nextTime: @escaping (ClockReading) -> Duration?, onWake: @escaping () -> Void
     ) throws(LoopError) {
         alarm = try Alarm(on: loop, onWake: onWake)
         self.nextTime = nextTime

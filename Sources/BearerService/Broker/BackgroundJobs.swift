@@ -40,14 +40,14 @@ final class BackgroundJobs {
     private let continuation: AsyncStream<Order>.Continuation
     private let loop: ServingLoop
     private let agenda: Agenda
-    private let now: @Sendable () -> Moment
+    private let now: @Sendable () -> ClockReading
     /// Jobs that have begun and not ended.
     private var count = 0
     private(set) var isStopping = false
     /// When what could not be done is tried again, on CLOCK_BOOTTIME.
     private(set) var nextRetry: Duration?
 
-    init(on loop: ServingLoop, _ agenda: Agenda, now: @escaping @Sendable () -> Moment) {
+    init(on loop: ServingLoop, _ agenda: Agenda, now: @escaping @Sendable () -> ClockReading) {
         self.loop = loop
         self.agenda = agenda
         self.now = now

@@ -27,11 +27,11 @@ final class Broker {
     private var defaultSession: ProfileSession?
     /// The names of ``sessions``, sorted once for any number of requests.
     private var sortedNames: [String]?
-    /// ``Moment/wallClockOffset`` at the last ``wake()``.
+    /// ``ClockReading/wallClockOffset`` at the last ``wake()``.
     private var wallClockOffset: Duration
 
     init(
-        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerSettings, upstream: UpstreamClient
+        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerConfiguration, upstream: UpstreamClient
     ) {
         let loop = services.loop
         self.services = services
@@ -117,7 +117,7 @@ final class Broker {
         runner.sendNext()
     }
 
-    private func nextTime(at now: Moment) -> Duration? {
+    private func nextTime(at now: ClockReading) -> Duration? {
         let times = sessions.values.compactMap { $0.nextTime(at: now) }
         return (times + [runner.nextTime(at: now), jobs.nextRetry].compactMap { $0 }).min()
     }
@@ -157,14 +157,14 @@ final class Broker {
     var isReloading: Bool { reload.isRunning }
 
     /// What a reload does with the profiles.
-    func plan(for new: [ProfileSettings]) -> ReloadPlan {
+    func plan(for new: [ResolvedProfile]) -> ReloadPlan {
         ReloadPlan(
             from: sessions.mapValues { ReloadPlan.Current(key: $0.settings.key, isUnusable: $0.mustLoadAgain) },
             to: Dictionary(uniqueKeysWithValues: new.map { ($0.name, $0.key) }))
     }
 
     /// The profiles whose credentials belong to something that is configured no more.
-    func leaving(for new: [ProfileSettings]) -> [ProfileSession] {
+    func leaving(for new: [ResolvedProfile]) -> [ProfileSession] {
         plan(for: new).leaving.compactMap { sessions[$0] }
     }
 
@@ -212,7 +212,7 @@ final class Broker {
     }
 
     /// From now on, these profiles' groups decide about clients.
-    private func nameGroups(of profiles: [ProfileSettings]) {
+    private func nameGroups(of profiles: [ResolvedProfile]) {
         clients.nameGroups(profiles.reduce(into: []) { $0.formUnion($1.access?.groups ?? []) })
     }
 

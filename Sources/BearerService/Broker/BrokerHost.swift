@@ -15,7 +15,7 @@ actor BrokerHost {
     private let server: SocketServer
 
     init(
-        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerSettings, upstream: UpstreamClient
+        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerConfiguration, upstream: UpstreamClient
     ) {
         self.services = services
         loop = services.loop

@@ -16,11 +16,11 @@ struct BrokerServices: Sendable {
     let units: PeerUnits
     /// The loop that serves the clients.
     let loop: ServingLoop
-    let now: @Sendable () -> Moment
+    let now: @Sendable () -> ClockReading
 }
 
 /// What holds for all profiles, and can change at a reload.
-struct BrokerSettings: Sendable, Equatable {
+struct BrokerConfiguration: Sendable, Equatable {
     let limits: ConnectionLimits
     let budget: BudgetConfiguration
     let credentialFailure: CredentialSocketConfiguration.Failure

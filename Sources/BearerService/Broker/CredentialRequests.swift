@@ -11,13 +11,13 @@ final class CredentialRequests {
 
     private let identity: DaemonIdentity
     private let log: ClientLog
-    private let now: @Sendable () -> Moment
+    private let now: @Sendable () -> ClockReading
     /// What a unit gets in place of a token.
     var onFailure: CredentialSocketConfiguration.Failure
 
     init(
         _ identity: DaemonIdentity, _ onFailure: CredentialSocketConfiguration.Failure, _ log: ClientLog,
-        now: @escaping @Sendable () -> Moment
+        now: @escaping @Sendable () -> ClockReading
     ) {
         self.identity = identity
         self.onFailure = onFailure

@@ -12,7 +12,7 @@ struct DaemonSummary: Sendable, Equatable {
     /// How long the text stays true while nothing happens; `nil` when it does not age.
     let holds: Duration?
 
-    init(of profiles: [ProfileSnapshot], clients: Int, at now: Moment) {
+    init(of profiles: [ProfileSnapshot], clients: Int, at now: ClockReading) {
         unsettled = profiles.filter { $0.servableToken(at: now) == nil && $0.refusal == nil }.map(\.name).sorted()
         let areNamed = profiles.count <= Self.maximumNamed
         let text = areNamed ? Self.named(profiles, at: now) : Self.counted(profiles, unsettled, at: now)
@@ -25,11 +25,11 @@ struct DaemonSummary: Sendable, Equatable {
     /// Every profile has a token in memory or is refused.
     var isSettled: Bool { unsettled.isEmpty }
 
-    private static func named(_ profiles: [ProfileSnapshot], at now: Moment) -> String {
+    private static func named(_ profiles: [ProfileSnapshot], at now: ClockReading) -> String {
         profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(at: now))" }.joined(separator: "; ")
     }
 
-    private static func counted(_ profiles: [ProfileSnapshot], _ unsettled: [String], at now: Moment) -> String {
+    private static func counted(_ profiles: [ProfileSnapshot], _ unsettled: [String], at now: ClockReading) -> String {
         var states: [ProfileState: Int] = [:]
         for profile in profiles { states[profile.state(at: now), default: 0] += 1 }
         let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0) \(state)" } }

@@ -56,10 +56,10 @@ final class ExchangeRunner {
     }
 
     /// When ``sendNext()`` has something to send, on CLOCK_BOOTTIME.
-    func nextTime(at now: Moment) -> Duration? { scheduler.nextTime(at: now.boot) }
+    func nextTime(at now: ClockReading) -> Duration? { scheduler.nextTime(at: now.boot) }
 
     /// The exchange of a profile, while it waits, and when it is expected to be sent.
-    func waiting(_ profile: String, at now: Moment) -> (order: ExchangeOrder, until: Duration)? {
+    func waiting(_ profile: String, at now: ClockReading) -> (order: ExchangeOrder, until: Duration)? {
         scheduler.waiting(profile).map { ($0, scheduler.expectedTime(of: $0, at: now.boot)) }
     }
 
@@ -153,7 +153,7 @@ final class ExchangeRunner {
     }
 
     /// Slows our calls down when the server finds them too many.
-    private func ended(_ failure: ExchangeFailure?, sentAt: Moment) {
+    private func ended(_ failure: ExchangeFailure?, sentAt: ClockReading) {
         scheduler.ended(failure, sentAt: sentAt.boot, at: services.now().boot, random: .random(in: 0..<1))
         if failure?.isThrottled == true { jobs.begin(.persistBudget) }
     }

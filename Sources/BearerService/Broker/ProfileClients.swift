@@ -85,7 +85,7 @@ final class ProfileClients {
     // MARK: What they are given
 
     /// The reply to `token`.
-    func answer(_ token: AccessToken, id: RequestID?, to client: ClientConnection, at now: Moment) -> [UInt8] {
+    func answer(_ token: AccessToken, id: RequestID?, to client: ClientConnection, at now: ClockReading) -> [UInt8] {
         logUse(of: token, by: .uid(client.peer.uid), client.peer)
         guard let id else { return replies.line(for: token, profile: profile, at: now) }
         return replies.line(TokenReply(token, profile: profile, at: now), id: id)
@@ -100,7 +100,7 @@ final class ProfileClients {
         return replies.bare(token)
     }
 
-    private func watchLine(_ token: AccessToken, for watcher: Watcher, at now: Moment) -> [UInt8] {
+    private func watchLine(_ token: AccessToken, for watcher: Watcher, at now: ClockReading) -> [UInt8] {
         logUse(of: token, by: .uid(watcher.client.peer.uid), watcher.client.peer)
         return replies.line(TokenReply(token, profile: profile, at: now, withGeneration: true), id: watcher.id)
     }
@@ -141,7 +141,7 @@ final class ProfileClients {
     /// - Parameter token: the current one, which is the first line.
     /// - Returns: that line, and what ends the watch.
     func watch(
-        _ token: AccessToken?, id: RequestID?, _ client: ClientConnection, at now: Moment
+        _ token: AccessToken?, id: RequestID?, _ client: ClientConnection, at now: ClockReading
     ) -> (first: [UInt8]?, cancel: () -> Void) {
         numbers += 1
         let (number, watcher) = (numbers, Watcher(id: id, client: client))
@@ -159,7 +159,7 @@ final class ProfileClients {
 
     // MARK: What happens to the token
 
-    func tokenChanged(to token: AccessToken?, at now: Moment) {
+    func tokenChanged(to token: AccessToken?, at now: ClockReading) {
         replies.forget()
         guard let token else { return }
         waiters.settle(with: token, at: now)

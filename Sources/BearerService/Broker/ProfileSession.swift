@@ -16,10 +16,10 @@ final class ProfileSession {
         let status: StatusSignal
         let log: ClientLog
 
-        fileprivate var now: Moment { services.now() }
+        fileprivate var now: ClockReading { services.now() }
     }
 
-    private(set) var settings: ProfileSettings
+    private(set) var settings: ResolvedProfile
     /// Changes when exchanges begin anew, see ``ExchangeOrder``.
     private(set) var epoch: UInt64
     /// A registration was sent, and what came of it is not on disk yet.
@@ -51,7 +51,7 @@ final class ProfileSession {
     var name: String { settings.name }
 
     /// How things stand.
-    func snapshot(at now: Moment) -> ProfileSnapshot {
+    func snapshot(at now: ClockReading) -> ProfileSnapshot {
         ProfileSnapshot(
             name: name, lifecycle: lifecycle, unusable: unusable, credentials: records.credentials,
             isDurable: records.isDurable, requests: clients.requests,
@@ -82,19 +82,19 @@ final class ProfileSession {
     /// Does what is due.
     ///
     /// - Parameter isStepped: the wall clock was stepped since the last time.
-    func wake(at now: Moment, isStepped: Bool) {
+    func wake(at now: ClockReading, isStepped: Bool) {
         let isDue = lifecycle.nextDeadline?.isReached(at: now) == true
         keptToken.removeEnded(at: now)
         if isDue || (isStepped && unusable == nil) { handle(.deadline) }
     }
 
     /// When ``wake(at:isStepped:)`` is due, on CLOCK_BOOTTIME.
-    func nextTime(at now: Moment) -> Duration? {
+    func nextTime(at now: ClockReading) -> Duration? {
         let times = [lifecycle.nextDeadline, keptToken.endOfService].compactMap { $0 }
         return times.map { now.boot + $0.remaining(at: now) }.min()
     }
 
-    private func perform(_ actions: [LifecycleAction], at now: Moment) {
+    private func perform(_ actions: [LifecycleAction], at now: ClockReading) {
         for action in actions {
             switch action {
             case .send(let exchange): environment.runner.enqueue(exchange, of: self)
@@ -135,23 +135,23 @@ final class ProfileSession {
         clients.refused(ErrorReply(.registrationRefused, refusal ?? "the profile is refused"))
     }
 
-    private func servableToken(at now: Moment) -> AccessToken? {
+    private func servableToken(at now: ClockReading) -> AccessToken? {
         guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
         return token
     }
 
     private var refusal: String? {
-        unusable == nil && lifecycle.trouble == nil ? nil : snapshot(at: environment.now).refusal
+        unusable == nil && lifecycle.failureStreak == nil ? nil : snapshot(at: environment.now).refusal
     }
 
-    private func unavailable(at now: Moment) -> ErrorReply { snapshot(at: now).unavailable(at: now) }
+    private func unavailable(at now: ClockReading) -> ErrorReply { snapshot(at: now).unavailable(at: now) }
 }
 
 // MARK: - Requests
 
 extension ProfileSession {
     func token(
-        _ wanted: BearerProtocol.TokenRequest, id: RequestID?, _ client: ClientConnection
+        _ wanted: TokenRequest, id: RequestID?, _ client: ClientConnection
     ) throws(ErrorReply) -> Answer {
         try clients.admit(client)
         let now = environment.now
@@ -225,7 +225,7 @@ extension ProfileSession {
     }
 
     /// Joins the exchange in flight or starts one on everybody's behalf.
-    private func demandRenewal(at now: Moment) throws(ErrorReply) {
+    private func demandRenewal(at now: ClockReading) throws(ErrorReply) {
         guard !environment.jobs.isStopping else { throw .stopping }
         let (demand, actions) = lifecycle.demandRenewal(at: now)
         perform(actions, at: now)
@@ -235,7 +235,7 @@ extension ProfileSession {
     }
 
     private func wait(
-        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection, at now: Moment
+        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection, at now: ClockReading
     ) throws(ErrorReply) -> Answer {
         guard !environment.jobs.isStopping else { throw .stopping }
         guard limit > .zero else { throw unavailable(at: now) }
@@ -306,7 +306,7 @@ extension ProfileSession {
 
 extension ProfileSession {
     /// Takes over settings with which credentials and token go on.
-    func update(_ new: ProfileSettings) {
+    func update(_ new: ResolvedProfile) {
         settings = new
         clients.configure(new.access)
         let now = environment.now
@@ -354,7 +354,7 @@ extension ProfileSession {
 
     /// Whether the token of a profile that was unusable may be served with what is read of it now; the store goes on keeping
     /// it then.
-    private func mayServeToken(with loaded: LoadedProfile, at now: Moment) -> Bool {
+    private func mayServeToken(with loaded: LoadedProfile, at now: ClockReading) -> Bool {
         guard servableToken(at: now) != nil, let tokenFingerprint, settings.key == loaded.settings.key else {
             return false
         }

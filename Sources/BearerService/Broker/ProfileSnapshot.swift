@@ -18,7 +18,7 @@ struct ProfileSnapshot {
     var nextRetry: Duration?
 
     /// The token, if it may be handed out now.
-    func servableToken(at now: Moment) -> AccessToken? {
+    func servableToken(at now: ClockReading) -> AccessToken? {
         guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
         return token
     }
@@ -26,19 +26,19 @@ struct ProfileSnapshot {
     /// Why waiting is pointless: what the client is told with `registration_refused`.
     var refusal: String? {
         if let unusable { return unusable.reason }
-        guard let error = lifecycle.trouble?.refusal else { return nil }
+        guard let error = lifecycle.failureStreak?.refusal else { return nil }
         return "the authorization server refuses profile \(name): \(error.rawValue)"
     }
 
-    func state(at now: Moment) -> ProfileState {
+    func state(at now: ClockReading) -> ProfileState {
         guard unusable != nil else { return lifecycle.state(at: now) }
         return servableToken(at: now) == nil ? .refused : .degraded
     }
 
     /// What a client is told that no token can be given to now.
-    func unavailable(at now: Moment) -> ErrorReply {
+    func unavailable(at now: ClockReading) -> ErrorReply {
         let reason =
-            wait(at: now)?.detail ?? lifecycle.trouble.map { "the last exchange failed: \($0.last.label)" }
+            wait(at: now)?.detail ?? lifecycle.failureStreak.map { "the last exchange failed: \($0.last.label)" }
             ?? "it is being fetched"
         let next = nextAttempt(at: now).map { Duration.seconds($0 - now.unixSeconds) }
         return ErrorReply(
@@ -46,13 +46,13 @@ struct ProfileSnapshot {
             retryAfter: max(.seconds(1), next ?? .zero))
     }
 
-    func status(at now: Moment) -> ProfileStatus {
+    func status(at now: ClockReading) -> ProfileStatus {
         let token = servableToken(at: now)
-        let trouble = lifecycle.trouble
+        let streak = lifecycle.failureStreak
         var status = ProfileStatus(profile: name, state: .init(state(at: now)))
         status.expiresAt = token.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
         status.renewAt =
-            trouble == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
+            streak == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
         status.nextAttemptAt = nextAttempt(at: now)
         status.clientID = credentials?.credentials.clientID
         status.registeredAt = credentials?.registeredAt
@@ -60,7 +60,7 @@ struct ProfileSnapshot {
         status.lastSuccessAt = lifecycle.lastSuccess?.unixSeconds
         status.waiting = wait(at: now)
         status.lastError =
-            trouble.map {
+            streak.map {
                 ProfileStatus.Failure(error: $0.last.label, time: $0.lastAt.unixSeconds, detail: $0.last.detail)
             } ?? unusable.map { .init(error: "blocked", time: $0.since.unixSeconds, detail: $0.reason) }
         status.isStateDurable = isDurable
@@ -72,28 +72,28 @@ struct ProfileSnapshot {
     }
 
     /// The profile's part of STATUS=.
-    func summary(at now: Moment) -> String {
+    func summary(at now: ClockReading) -> String {
         let plan = plan(at: now)
         if let token = servableToken(at: now) { return "token for \(token.remaining(at: now).minutesText), \(plan)" }
         if let unusable { return "refused: \(unusable.reason)" }
-        if lifecycle.trouble?.refusal != nil, lifecycle.exchange == nil { return plan }
+        if lifecycle.failureStreak?.refusal != nil, lifecycle.exchange == nil { return plan }
         let doing = lifecycle.hasCredentials ? "waiting for a token" : "waiting for registration"
         return "\(doing), \(plan)"
     }
 
-    private func plan(at now: Moment) -> String {
+    private func plan(at now: ClockReading) -> String {
         if let exchange = lifecycle.exchange {
             return waiting != nil ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
         }
         let time = lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).wallTimeOfDay } ?? "never"
         if lifecycle.isRegistrationHeld { return "held until \(time): earlier registrations were not answered" }
-        guard let trouble = lifecycle.trouble else {
+        guard let streak = lifecycle.failureStreak else {
             return "next \(servableToken(at: now) == nil ? "attempt" : "renewal") \(time)"
         }
-        return "\(trouble.refusal == nil ? "failing" : "refused") (\(trouble.last.label)), next attempt \(time)"
+        return "\(streak.refusal == nil ? "failing" : "refused") (\(streak.last.label)), next attempt \(time)"
     }
 
-    private func wait(at now: Moment) -> ProfileStatus.Wait? {
+    private func wait(at now: ClockReading) -> ProfileStatus.Wait? {
         if let unusable {
             return .init(reason: .blocked, since: unusable.since.unixSeconds, detail: unusable.reason)
         }
@@ -110,21 +110,21 @@ struct ProfileSnapshot {
     }
 
     /// When the profile's next exchange is sent; `nil` when a token is served and nothing is wrong, or nothing is planned.
-    private func nextAttempt(at now: Moment) -> Int64? {
+    private func nextAttempt(at now: ClockReading) -> Int64? {
         if let unusable { return unusable.isPassing ? nextRetry.map { unixTime($0, at: now) } : nil }
         if let waiting { return unixTime(waiting.until, at: now) }
-        guard lifecycle.trouble != nil || lifecycle.isRegistrationHeld || servableToken(at: now) == nil else {
+        guard lifecycle.failureStreak != nil || lifecycle.isRegistrationHeld || servableToken(at: now) == nil else {
             return nil
         }
         return unixTime(lifecycle.nextAttempt, at: now)
     }
 
-    private func unixTime(_ boot: Duration, at now: Moment) -> Int64 {
+    private func unixTime(_ boot: Duration, at now: ClockReading) -> Int64 {
         now.advanced(by: boot - now.boot).unixSeconds
     }
 
     /// By today's wall clock, even if it was stepped since the time was planned.
-    private func unixTime(_ planned: Moment?, at now: Moment) -> Int64? {
+    private func unixTime(_ planned: ClockReading?, at now: ClockReading) -> Int64? {
         planned.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
     }
 }

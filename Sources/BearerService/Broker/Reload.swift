@@ -15,8 +15,8 @@ struct ReloadFailure: Error {
 
 /// A configuration that was checked whole.
 struct ReloadedConfiguration: Sendable {
-    let settings: BrokerSettings
-    let profiles: [ProfileSettings]
+    let settings: BrokerConfiguration
+    let profiles: [ResolvedProfile]
     let upstream: UpstreamClient
     /// Makes the log level what the configuration says.
     let applyLogLevel: @Sendable () -> Void
@@ -127,7 +127,7 @@ final class Reload {
         }
     }
 
-    private func load(_ profiles: [ProfileSettings]) async throws(ReloadFailure) -> [LoadedProfile] {
+    private func load(_ profiles: [ResolvedProfile]) async throws(ReloadFailure) -> [LoadedProfile] {
         let (loader, now) = (services.loader, services.now())
         do throws(StateError) {
             return try await services.disk.run { () throws(StateError) in profiles.map { loader.load($0, now: now) } }

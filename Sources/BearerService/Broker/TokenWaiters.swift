@@ -14,7 +14,7 @@ final class TokenWaiters {
 
     /// How a wait ended.
     enum Outcome {
-        case token(AccessToken, at: Moment)
+        case token(AccessToken, at: ClockReading)
         case failed(ErrorReply)
     }
 
@@ -53,7 +53,7 @@ final class TokenWaiters {
     }
 
     /// There is a new token: ends the waits that it ends.
-    func settle(with token: AccessToken, at now: Moment) {
+    func settle(with token: AccessToken, at now: ClockReading) {
         for (number, waiter) in waiters {
             switch waiter.wish {
             case .other(let rejected) where token.value == rejected: continue

@@ -329,7 +329,7 @@ extension ClientConnection: SocketStreamOwner {
         if isReplying || isHeldBack { stream.goOnLater() }
     }
 
-    func streamIsBlocked() {
+    func streamIsNotWritable() {
         countBytes()
         if case .watching = state { backlog.expectProgress(of: stream) }
     }

@@ -18,7 +18,7 @@ final class ClientRegistry {
         var count = 0
     }
 
-    let now: @Sendable () -> Moment
+    let now: @Sendable () -> ClockReading
     private let loop: ServingLoop
     private let identity: DaemonIdentity
     private let log: ClientLog
@@ -42,7 +42,7 @@ final class ClientRegistry {
 
     init(
         on loop: ServingLoop, _ limits: ConnectionLimits, _ identity: DaemonIdentity, _ log: ClientLog,
-        now: @escaping @Sendable () -> Moment, onChange: @escaping () -> Void
+        now: @escaping @Sendable () -> ClockReading, onChange: @escaping () -> Void
     ) {
         self.loop = loop
         self.limits = limits

@@ -34,7 +34,7 @@ struct ConnectionLimits: Sendable, Equatable {
 
     /// - Parameter descriptors: what all connections may use. Where that is less than the configuration allows, one user has
     ///   no larger part of it than of what is configured, so that nobody can take all.
-    init(_ configuration: LimitsConfiguration, descriptors: CInt = Listener.mostDescriptors()) {
+    init(_ configuration: LimitsConfiguration, descriptors: CInt = Listener.maximumDescriptors()) {
         connections = configuration.connections
         let share = min(1, Double(descriptors) / Double(connections))
         connectionsPerUser = max(1, Int(Double(configuration.connectionsPerUser) * share))

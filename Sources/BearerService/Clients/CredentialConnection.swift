@@ -49,7 +49,7 @@ final class CredentialConnection {
 extension CredentialConnection: SocketStreamOwner {
     func streamIsReadable() {}
     func streamIsDrained() {}
-    func streamIsBlocked() {}
+    func streamIsNotWritable() {}
     func streamGoesOn() {}
 
     func streamClosed() {

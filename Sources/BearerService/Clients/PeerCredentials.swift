@@ -103,7 +103,7 @@ struct DaemonIdentity: Sendable {
     let user: UInt32
     /// It runs for one user, whose own service manager loads credentials from it.
     let isUsersOwn: Bool
-    let startedAt: Moment
+    let startedAt: ClockReading
 
     /// Whether what `peer` says of itself on the credential socket can be believed: it is a service manager.
     func trusts(_ peer: Peer) -> Bool {

@@ -6,13 +6,13 @@ internal import Glibc
 /// changes it is answered without another look.
 final class RepeatedRequest {
     /// What nearly everybody says is known from the start.
-    private static let usualLine = Array(#"{"op":"token"}"#.utf8)
-    private static let usual = try? Request.parse(line: usualLine[...])
+    private static let defaultLine = Array(#"{"op":"token"}"#.utf8)
+    private static let usual = try? Request.parse(line: defaultLine[...])
 
     /// Longer lines are not remembered, and so never a rejected token.
     private static let longest = 64
 
-    private var line = usualLine
+    private var line = defaultLine
     private var request = usual
     /// What was read last is ``request``.
     private var isLast = false
@@ -38,7 +38,7 @@ final class RepeatedRequest {
     }
 
     /// The reply to a line that was answered before, if it may be given again.
-    func reply(to bytes: UnsafeRawBufferPointer, at now: () -> Moment) -> [UInt8]? {
+    func reply(to bytes: UnsafeRawBufferPointer, at now: () -> ClockReading) -> [UInt8]? {
         guard let token, isSame(bytes) else { return nil }
         return token.reply(at: now())
     }

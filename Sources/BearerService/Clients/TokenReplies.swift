@@ -17,7 +17,7 @@ final class TokenReplies {
     private(set) var repetitions: UInt64 = 0
 
     /// The reply without an `id`, encoded at most once a second.
-    func line(for token: AccessToken, profile: String, at now: Moment) -> [UInt8] {
+    func line(for token: AccessToken, profile: String, at now: ClockReading) -> [UInt8] {
         let remaining = token.remaining(at: now)
         if token.generation != self.token?.generation || !isWithinSecond(remaining) {
             self.token = token
@@ -54,12 +54,12 @@ final class TokenReplies {
     }
 
     private static func write(_ reply: TokenReply, id: RequestID?, to bytes: inout [UInt8]) {
-        empty(&bytes, for: reply.token.count + reply.profile.utf8.count + (id?.json.utf8.count ?? 0) + mostElse)
+        empty(&bytes, for: reply.token.count + reply.profile.utf8.count + (id?.json.utf8.count ?? 0) + maximumRest)
         reply.encode(id: id, into: &bytes)
     }
 
     /// Names and numbers of a reply.
-    private static let mostElse = 256
+    private static let maximumRest = 256
 
     /// Wipes `bytes` and gives them room at once, since bytes that grow leave copies behind.
     private static func empty(_ bytes: inout [UInt8], for room: Int = 0) {
@@ -68,10 +68,10 @@ final class TokenReplies {
         bytes.reserveCapacity(room)
     }
 
-    fileprivate func again(at now: Moment) -> [UInt8]? {
+    fileprivate func again(at now: ClockReading) -> [UInt8]? {
         guard let token else { return nil }
         let remaining = token.remaining(at: now)
-        guard remaining > AccessToken.shortestService, isWithinSecond(remaining) else { return nil }
+        guard remaining > AccessToken.minimumService, isWithinSecond(remaining) else { return nil }
         repetitions += 1
         return line
     }
@@ -92,14 +92,14 @@ struct RepeatedToken {
     }
 
     /// The reply; `nil` when the request must be looked at anew.
-    func reply(at now: Moment) -> [UInt8]? {
+    func reply(at now: ClockReading) -> [UInt8]? {
         version == replies.version ? replies.again(at: now) : nil
     }
 }
 
 extension TokenReply {
     /// What a client is given of `token` at `now`.
-    init(_ token: AccessToken, profile: String, at now: Moment, withGeneration: Bool = false) {
+    init(_ token: AccessToken, profile: String, at now: ClockReading, withGeneration: Bool = false) {
         let remaining = token.remaining(at: now)
         self.init(
             token: token.value, expiresIn: remaining.components.seconds,

@@ -9,7 +9,7 @@ internal import Logging
 /// A configuration with everything in it looked up.
 struct LoadedConfiguration: Sendable {
     let configuration: Configuration
-    let profiles: [ProfileSettings]
+    let profiles: [ResolvedProfile]
     let logLevel: Logger.Level
 }
 
@@ -30,7 +30,7 @@ struct ConfigurationLoader: Sendable {
         } catch {
             throw StartFailure(.configuration, "\(error)")
         }
-        let profiles = try SettingsResolver(credentials: credentials).settings(of: configuration)
+        let profiles = try ProfileResolver(credentials: credentials).settings(of: configuration)
         try checkOpenness(of: configuration)
         return LoadedConfiguration(
             configuration: configuration, profiles: profiles,
@@ -41,7 +41,7 @@ struct ConfigurationLoader: Sendable {
     ///
     /// - Parameter pause: told which names, lets some time pass before that.
     func loadWaitingForAccounts(
-        since start: Moment, pause: (String) async throws -> Void
+        since start: ClockReading, pause: (String) async throws -> Void
     ) async throws -> LoadedConfiguration {
         while true {
             do throws(StartFailure) {
@@ -84,7 +84,7 @@ struct ConfigurationLoader: Sendable {
         switch result {
         case .success(let (loaded, upstream)):
             return ReloadedConfiguration(
-                settings: BrokerSettings(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
+                settings: BrokerConfiguration(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
                 applyLogLevel: { log.level = loaded.logLevel })
         case .failure(let failure): throw ReloadFailure(message: failure.message)
         }

@@ -119,7 +119,7 @@ struct DaemonStart {
             }
         }
         return BrokerHost(
-            services, profiles: profiles, settings: BrokerSettings(loaded.configuration), upstream: upstream)
+            services, profiles: profiles, settings: BrokerConfiguration(loaded.configuration), upstream: upstream)
     }
 }
 

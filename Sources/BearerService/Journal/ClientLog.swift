@@ -20,12 +20,12 @@ final class ClientLog {
     private let journal: Journal
     private let units: PeerUnits
     private let loop: ServingLoop
-    private let now: @Sendable () -> Moment
+    private let now: @Sendable () -> ClockReading
     private var limit = ComplaintLimit()
     /// The journal says the first time that a user or unit is given a token of a generation.
     var isAuditing = false
 
-    init(_ journal: Journal, _ units: PeerUnits, on loop: ServingLoop, now: @escaping @Sendable () -> Moment) {
+    init(_ journal: Journal, _ units: PeerUnits, on loop: ServingLoop, now: @escaping @Sendable () -> ClockReading) {
         self.journal = journal
         self.units = units
         self.loop = loop

@@ -12,7 +12,7 @@ struct JournalEntry: Equatable {
     let message: String
     var fields: [JournalField: String]
 
-    init(_ report: LifecycleReport, profile: String, server: String, at moment: Moment) {
+    init(_ report: LifecycleReport, profile: String, server: String, at moment: ClockReading) {
         (event, message, fields) =
             switch report {
             case .registered(let replacing):
@@ -60,7 +60,7 @@ struct JournalEntry: Equatable {
         return (.registered, "\(profile): registered with \(server)\(consequence)", [:])
     }
 
-    private static func held(_ unanswered: Int, _ next: Moment, _ profile: String) -> Parts {
+    private static func held(_ unanswered: Int, _ next: ClockReading, _ profile: String) -> Parts {
         let message =
             "\(profile): \(unanswered) registrations in a row were never answered, each may have made a client that "
             + "is lost; the next one waits until \(next.wallText)"
@@ -68,7 +68,7 @@ struct JournalEntry: Equatable {
     }
 
     private static func failed(
-        _ kind: Exchange.Kind, _ failure: ExchangeFailure, _ next: Moment, isServing: Bool, _ profile: String
+        _ kind: Exchange.Kind, _ failure: ExchangeFailure, _ next: ClockReading, isServing: Bool, _ profile: String
     ) -> Parts {
         let event: JournalEvent = kind == .token ? .renewalFailed : .registrationFailed
         let what = kind == .token ? "the token request" : "the registration"
@@ -79,7 +79,7 @@ struct JournalEntry: Equatable {
         return (event, message, [.error: failure.label, .nextAttempt: "\(next.unixSeconds)"])
     }
 
-    private static func rejected(_ policy: Reregistration, _ next: Moment, _ profile: String) -> Parts {
+    private static func rejected(_ policy: Reregistration, _ next: ClockReading, _ profile: String) -> Parts {
         let plan =
             switch policy {
             case .automatic: "new ones are asked for once this is confirmed and the token is about to end"
@@ -93,14 +93,14 @@ struct JournalEntry: Equatable {
     }
 
     private static func refused(
-        _ error: OAuthError, _ kind: Exchange.Kind, _ next: Moment, _ profile: String
+        _ error: OAuthError, _ kind: Exchange.Kind, _ next: ClockReading, _ profile: String
     ) -> Parts {
         let what = kind == .token ? "a token" : "registration"
         let message = "\(profile): the server refuses \(what): \(error.rawValue); tried again at \(next.wallText)"
         return (.profileRefused, message, [.error: error.rawValue, .nextAttempt: "\(next.unixSeconds)"])
     }
 
-    private static func expired(_ next: Moment?, _ profile: String) -> Parts {
+    private static func expired(_ next: ClockReading?, _ profile: String) -> Parts {
         let plan = next.map { ", tried again from \($0.wallText)" } ?? ", its renewal is under way"
         var fields: [JournalField: String] = [:]
         fields[.nextAttempt] = next.map { "\($0.unixSeconds)" }

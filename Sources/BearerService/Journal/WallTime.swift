@@ -1,7 +1,7 @@
 internal import BearerCore
 internal import Glibc
 
-extension Moment {
+extension ClockReading {
     /// The wall clock's time for people, in the host's time zone: `2026-05-23 17:04:09`.
     var wallText: String {
         text("%Y-%m-%d %H:%M:%S")

@@ -12,7 +12,7 @@ package struct ProfileFiles: Sendable {
     }
 
     var credentials: CredentialStore { directory.credentials(for: key) }
-    var ledger: RegistrationLedger { directory.ledger(for: key) }
+    var history: RegistrationHistoryStore { directory.history(for: key) }
 }
 
 /// Why nothing is asked upstream for a profile: its files cannot be used.
@@ -21,12 +21,12 @@ struct UnusableState: Sendable, Equatable {
     let reason: String
     /// Whether it may pass by itself.
     let isPassing: Bool
-    let since: Moment
+    let since: ClockReading
 }
 
 /// A profile with what is kept of it, before the broker takes it.
 struct LoadedProfile: Sendable {
-    let settings: ProfileSettings
+    let settings: ResolvedProfile
     let files: ProfileFiles
     var credentials: StoredCredentials?
     var history = RegistrationHistory()
@@ -62,7 +62,7 @@ struct ProfileLoader: Sendable {
     let bootID: String?
 
     /// - Parameter unsaved: what systemd kept because the disk had not taken it. It is newer than what is on disk.
-    func load(_ settings: ProfileSettings, now: Moment, unsaved: [UnsavedStore.Entry] = []) -> LoadedProfile {
+    func load(_ settings: ResolvedProfile, now: ClockReading, unsaved: [UnsavedStore.Entry] = []) -> LoadedProfile {
         var profile = LoadedProfile(settings: settings, files: ProfileFiles(directory, key: settings.key))
         for entry in unsaved where entry.file.key == settings.key { take(entry, into: &profile, now: now) }
         do throws(StateError) {
@@ -73,7 +73,7 @@ struct ProfileLoader: Sendable {
         return profile
     }
 
-    private func take(_ entry: UnsavedStore.Entry, into profile: inout LoadedProfile, now: Moment) {
+    private func take(_ entry: UnsavedStore.Entry, into profile: inout LoadedProfile, now: ClockReading) {
         profile.unsaved[entry.file.part] = entry
         switch entry.file.contents {
         case .credentials(let stored): profile.credentials = stored
@@ -81,7 +81,7 @@ struct ProfileLoader: Sendable {
         }
     }
 
-    private func read(_ profile: inout LoadedProfile, now: Moment) throws(StateError) {
+    private func read(_ profile: inout LoadedProfile, now: ClockReading) throws(StateError) {
         let isKnown = profile.unsaved[.history] != nil
         if profile.unsaved[.credentials] == nil,
             case .present(let stored, let warnings) = try profile.files.credentials.load()
@@ -91,7 +91,7 @@ struct ProfileLoader: Sendable {
         }
         do throws(StateError) {
             // A damaged one is replaced in any case, so that it can be written again.
-            let (record, warning) = try profile.files.ledger.load(now: now.wall)
+            let (record, warning) = try profile.files.history.load(now: now.wall)
             if let warning { profile.warnings.append(warning) }
             if isKnown { return }
             profile.history = RegistrationHistory(record, bootID: bootID, at: now)

@@ -14,7 +14,7 @@ final class ProfileRecords {
         let journal: Journal
         /// That of this boot; `nil` when it cannot be read.
         let bootID: String?
-        let now: () -> Moment
+        let now: () -> ClockReading
         /// Whether systemd keeps anything.
         let isStoreAvailable: Bool
     }

@@ -15,7 +15,7 @@ struct StoredState {
 
     /// The profiles, with what is on disk, what an earlier process could not write, and the tokens that it obtained.
     func load(
-        _ profiles: [ProfileSettings], from handedOver: [ListenDescriptor], at now: Moment
+        _ profiles: [ResolvedProfile], from handedOver: [ListenDescriptor], at now: ClockReading
     ) -> [LoadedProfile] {
         let entries = unsaved.takeBack(handedOver.filter { UnsavedStore.isName($0.name) }) { name, problem in
             drop(name, "stored state", problem)
@@ -27,7 +27,7 @@ struct StoredState {
 
     /// What belongs to a server, a statement or a profile that is configured no more is written to its place, so that it
     /// serves again when the configuration is changed back; it stays in the store until the disk takes it.
-    private func settle(_ entries: [UnsavedStore.Entry], of profiles: [ProfileSettings]) {
+    private func settle(_ entries: [UnsavedStore.Entry], of profiles: [ResolvedProfile]) {
         let keys = Set(profiles.map(\.key))
         for entry in entries where !keys.contains(entry.file.key) {
             let profile = entry.file.key.profile
@@ -44,7 +44,7 @@ struct StoredState {
     }
 
     private func restore(
-        _ descriptors: [ListenDescriptor], of profiles: [LoadedProfile], at now: Moment
+        _ descriptors: [ListenDescriptor], of profiles: [LoadedProfile], at now: ClockReading
     ) -> [LoadedProfile] {
         let named = Dictionary(uniqueKeysWithValues: profiles.map { ($0.settings.name, $0) })
         let found = tokens.takeBack(descriptors) { name, profile, problem in

@@ -70,7 +70,7 @@ extension StoredToken {
     }
 
     /// Beyond what any life comes to, and far from what counting on would overflow.
-    private static let mostGenerations = UInt64(1) << 53
+    private static let maximumGeneration = UInt64(1) << 53
 
     init(_ bytes: [UInt8]) throws(StoredTokenError) {
         guard let body = Checksum.removed(from: bytes), let object = try? JSONValue(parsing: body) else {
@@ -79,7 +79,7 @@ extension StoredToken {
         guard object[Key.version.rawValue]?.wholeNumber == Self.version else { throw .otherVersion }
         guard let profile = object[Key.profile.rawValue]?.string,
             let generation = object[Key.generation.rawValue]?.wholeNumber.flatMap({ UInt64(exactly: $0) }),
-            generation <= Self.mostGenerations,
+            generation <= Self.maximumGeneration,
             let lifetime = object[Key.lifetime.rawValue]?.wholeNumber, lifetime > 0,
             let boot = object[Key.boot.rawValue]?.wholeNumber, let wall = object[Key.wall.rawValue]?.wholeNumber,
             let bootID = object[Key.bootID.rawValue]?.string,
@@ -92,7 +92,7 @@ extension StoredToken {
         key = object[Key.key.rawValue]?.string
         token = AccessToken(
             grant: TokenGrant(value: Secret(value), lifetime: .nanoseconds(lifetime)), generation: generation,
-            requestedAt: Moment(boot: .nanoseconds(boot), wall: .nanoseconds(wall)))
+            requestedAt: ClockReading(boot: .nanoseconds(boot), wall: .nanoseconds(wall)))
     }
 
 }

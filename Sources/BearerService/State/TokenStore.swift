@@ -91,7 +91,7 @@ struct TokenStore: Sendable {
 struct KeptToken {
     private struct Generation {
         let number: UInt64
-        let endOfService: Moment
+        let endOfService: ClockReading
 
         init(_ token: AccessToken) {
             number = token.generation
@@ -111,12 +111,12 @@ struct KeptToken {
     }
 
     /// From then on, nobody may be given it any more.
-    var endOfService: Moment? { kept?.endOfService }
+    var endOfService: ClockReading? { kept?.endOfService }
 
     /// Puts `token` into the store in place of the one before. Where that fails, the one before stays to its end.
     ///
     /// - Returns: false when it should be tried again.
-    mutating func replace(with token: AccessToken, for credentials: ClientCredentials, _ settings: ProfileSettings)
+    mutating func replace(with token: AccessToken, for credentials: ClientCredentials, _ settings: ResolvedProfile)
         -> Bool
     {
         guard store.isAvailable, token.generation != kept?.number else { return true }
@@ -137,7 +137,7 @@ struct KeptToken {
     }
 
     /// The same, once nobody may be given it any more.
-    mutating func removeEnded(at now: Moment) {
+    mutating func removeEnded(at now: ClockReading) {
         if let endOfService, endOfService.isReached(at: now) { remove() }
     }
 }

@@ -89,11 +89,11 @@ struct UnsavedStore: Sendable {
     private static func parse(_ name: String) -> (UnsavedFile.Part, UInt64)? {
         let words = name.split(separator: "-", omittingEmptySubsequences: false)
         guard words.count >= 4, let part = UnsavedFile.Part(rawValue: String(words[1])),
-            let number = words.last.flatMap({ UInt64($0) }), number < largestNumber
+            let number = words.last.flatMap({ UInt64($0) }), number < maximumNumber
         else { return nil }
         return (part, number)
     }
 
     /// Beyond what any life comes to, and far from what counting on would overflow.
-    private static let largestNumber = UInt64(1) << 53
+    private static let maximumNumber = UInt64(1) << 53
 }

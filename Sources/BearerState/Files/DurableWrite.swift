@@ -19,7 +19,7 @@ struct DurableWrite {
         do throws(StateError) {
             try create(temporary, bytes)
             // A write that failed after its rename is done again: what is there then is not the old one.
-            if let aside, !isThere(bytes) { kept = try keepAside(as: aside) }
+            if let aside, !isThere(bytes) { kept = try archive(as: aside) }
             guard renameat(directory.descriptor, temporary, directory.descriptor, name) == 0 else {
                 throw failure(at: .rename)
             }
@@ -39,7 +39,7 @@ struct DurableWrite {
 
     /// Gives the file a second name next to its own, or copies it where the file system has no hard links; `nil` when there
     /// is no file.
-    private func keepAside(as wanted: String) throws(StateError) -> String? {
+    private func archive(as wanted: String) throws(StateError) -> String? {
         for number in 0..<1_000 {
             let aside = number == 0 ? wanted : "\(wanted)-\(number)"
             if link(directory.descriptor, name, aside) == 0 { return aside }
@@ -47,19 +47,19 @@ struct DurableWrite {
             case ENOENT: return nil
             case EEXIST: continue
             case EPERM, EOPNOTSUPP, ENOSYS, EMLINK: if try copy(to: aside) { return aside }
-            default: throw failure(at: .keepAside)
+            default: throw failure(at: .archive)
             }
         }
-        throw failure(at: .keepAside)
+        throw failure(at: .archive)
     }
 
     /// Writes what is in the file to a new one, durably; false when there is one of this name.
     private func copy(to aside: String) throws(StateError) -> Bool {
         let descriptor = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure(at: .keepAside) }
+        guard descriptor >= 0 else { throw failure(at: .archive) }
         defer { close(descriptor) }
-        guard case .contents(let contents) = SecretReader.read(descriptor, limit: Self.largestCopy) else {
-            throw .notWritten(path: directory.path(of: name), step: .keepAside, errno: EFBIG)
+        guard case .contents(let contents) = SecretReader.read(descriptor, limit: Self.maximumCopy) else {
+            throw .notWritten(path: directory.path(of: name), step: .archive, errno: EFBIG)
         }
         var bytes = contents.withBytes { Array($0) }
         defer { Secret.wipe(&bytes) }
@@ -74,7 +74,7 @@ struct DurableWrite {
     }
 
     /// Above any file of ours, damaged or not.
-    private static let largestCopy = 4 * StateFile.limit
+    private static let maximumCopy = 4 * StateFile.limit
 
     private func create(_ temporary: String, _ bytes: [UInt8]) throws(StateError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC

@@ -23,12 +23,12 @@ final class CurlThread: Sendable {
         var isShutDown = false
     }
 
-    private let settings: CurlSettings
+    private let settings: TransferOptions
     private let inbox = Mutex(Inbox())
     /// An eventfd(2); -1 if the kernel had none for us: what is new is then seen within a second.
     private let wakeUp = clinux_eventfd()
 
-    init(settings: CurlSettings) {
+    init(settings: TransferOptions) {
         self.settings = settings
     }
 

@@ -5,7 +5,7 @@ internal import CCurl
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private let request: OutgoingRequest
-    private let settings: CurlSettings
+    private let settings: TransferOptions
     private let reply: ReplyBuffer
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var addresses: UnsafeMutablePointer<curl_slist>?
@@ -14,7 +14,7 @@ final class CurlTransfer {
     private var hasBegunTLS = false
 
     /// - Throws: what libcurl says of an option, or of there being no memory.
-    init(_ request: OutgoingRequest, _ settings: CurlSettings) throws(CurlError) {
+    init(_ request: OutgoingRequest, _ settings: TransferOptions) throws(CurlError) {
         guard let easy = curl_easy_init() else { throw CurlError(CURLE_OUT_OF_MEMORY) }
         self.easy = easy
         self.request = request
@@ -220,7 +220,7 @@ extension Duration {
 }
 
 /// What holds for every transfer of a client.
-struct CurlSettings: Sendable {
+struct TransferOptions: Sendable {
     let limits: UpstreamLimits
     let proxy: UpstreamProxy?
     /// Certificates in PEM; nil for the system's, which libcurl reads at each exchange.

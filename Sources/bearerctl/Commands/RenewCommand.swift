@@ -14,7 +14,7 @@ struct RenewCommand: ParsableCommand {
     @OptionGroup var profile: ProfileOption
 
     @Option(help: ArgumentHelp("Seconds to wait for another token, 0–300.", valueName: "seconds"))
-    var wait: Int64 = TokenRequest.usualWait.components.seconds
+    var wait: Int64 = TokenRequest.defaultWait.components.seconds
 
     @Flag(help: "How to print it.")
     var format = TokenFormat.bare

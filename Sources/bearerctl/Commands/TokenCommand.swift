@@ -14,7 +14,7 @@ struct TokenCommand: ParsableCommand {
     var minValid: Int64 = 0
 
     @Option(help: ArgumentHelp("Seconds to wait for a token, 0–300.", valueName: "seconds"))
-    var wait: Int64 = TokenRequest.usualWait.components.seconds
+    var wait: Int64 = TokenRequest.defaultWait.components.seconds
 
     @Flag(help: "How to print it.")
     var format = TokenFormat.bare

@@ -2,7 +2,7 @@ import BearerCore
 import Testing
 
 @Suite struct RegistrationHistoryTests {
-    static let sent = Moment.origin.boot
+    static let sent = ClockReading.origin.boot
 
     static let pauses: [(unanswered: Int, minutes: Int)] = [
         (0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (5, 4), (6, 8), (7, 16), (8, 32), (9, 60), (10, 60), (64, 60),

@@ -47,7 +47,7 @@ import Testing
         // Within the last day, so that the replacement is still remembered.
         let history = RegistrationHistory(unanswered: 3, lastIntent: .zero, lastReplacement: .zero)
         let record = RegistrationRecord(history, bootID: reading.written, at: .origin)
-        let now = Moment.at(boot: reading.boot, wall: reading.wall)
+        let now = ClockReading.at(boot: reading.boot, wall: reading.wall)
         let read = RegistrationHistory(record, bootID: reading.read, at: now)
         let time = now.boot - .seconds(reading.age)
         #expect(read.unanswered == 3)
@@ -57,7 +57,7 @@ import Testing
 
     @Test("a replacement is forgotten when it forbids no other", arguments: [86_399.0, 86_400])
     func forgotten(age: Double) {
-        let history = RegistrationHistory(lastReplacement: Moment.origin.boot - .seconds(age))
+        let history = RegistrationHistory(lastReplacement: ClockReading.origin.boot - .seconds(age))
         let record = RegistrationRecord(history, bootID: "a", at: .origin)
         #expect(
             RegistrationHistory(record, bootID: "a", at: .origin).lastReplacement
@@ -66,10 +66,10 @@ import Testing
 
     @Test("a record has wall clock times in whole seconds, and the boot only where there are times")
     func form() {
-        let boot = Moment.origin.boot
+        let boot = ClockReading.origin.boot
         let history = RegistrationHistory(
             unanswered: 2, lastIntent: boot - .seconds(5), lastReplacement: boot - .seconds(9))
-        let wall = Moment.origin.unixSeconds
+        let wall = ClockReading.origin.unixSeconds
         let record = RegistrationRecord(history, bootID: "a", at: .origin)
         #expect(
             record
@@ -88,7 +88,7 @@ import Testing
         let record = RegistrationRecord(unanswered: unanswered, lastIntentAt: .max)
         let read = RegistrationHistory(record, bootID: "a", at: .origin)
         #expect(read.unanswered == (unanswered < 0 ? 0 : 1_000_000))
-        #expect(read.lastIntent == Moment.origin.boot)
+        #expect(read.lastIntent == ClockReading.origin.boot)
     }
 
     @Test("numbers that no clock shows do no harm", arguments: [Int64.min, .max, 0, -1])
@@ -98,8 +98,8 @@ import Testing
                 unanswered: 3, lastIntentAt: number, lastReplacementAt: number, bootID: "a", bootedAt: other)
             for boot in ["a", "b"] {
                 let read = RegistrationHistory(record, bootID: boot, at: .origin)
-                #expect(read.mayReplace(at: Moment.origin.boot + .seconds(86_400)))
-                #expect(read.hold(at: Moment.origin.boot) <= .seconds(60))
+                #expect(read.mayReplace(at: ClockReading.origin.boot + .seconds(86_400)))
+                #expect(read.hold(at: ClockReading.origin.boot) <= .seconds(60))
                 // Set as far as a clock can be, and back.
                 for wall in [-1_800_000_000.0, 1e10] {
                     let written = RegistrationRecord(read, bootID: boot, at: .at(boot: 5, wall: wall))
@@ -116,9 +116,9 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let time = Duration.seconds(Double.random(in: -80_000..<3_600, using: &random))
         let offset = Duration.seconds(Double.random(in: -5_000..<2e9, using: &random))
-        let written = Moment(boot: .seconds(3_600), wall: .seconds(3_600) + offset)
+        let written = ClockReading(boot: .seconds(3_600), wall: .seconds(3_600) + offset)
         let record = RegistrationRecord(RegistrationHistory(lastReplacement: time), bootID: "a", at: written)
-        let later = Moment(boot: .seconds(3_700), wall: .seconds(Double.random(in: 0..<2e9, using: &random)))
+        let later = ClockReading(boot: .seconds(3_700), wall: .seconds(Double.random(in: 0..<2e9, using: &random)))
         let read = RegistrationHistory(record, bootID: "a", at: later).lastReplacement ?? .zero
         #expect(read >= time)
         #expect(read < time + .seconds(2))

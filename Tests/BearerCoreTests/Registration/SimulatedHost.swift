@@ -89,8 +89,8 @@ struct SimulatedHost {
     /// More events than three per second: the registrations that are missing will tell.
     private var isCircling: Bool { Double(events) > 1_000 + clock * 3 }
 
-    private var now: Moment {
-        Moment(boot: .seconds(clock - bootedAt), wall: .seconds(1_800_000_000 + clock + error))
+    private var now: ClockReading {
+        ClockReading(boot: .seconds(clock - bootedAt), wall: .seconds(1_800_000_000 + clock + error))
     }
 
     private static func lifecycle(_ server: Server, _ history: RegistrationHistory) -> TokenLifecycle {

@@ -11,11 +11,11 @@ import Testing
     }
 
     private static func budget(rate: Double = 1, burst: Double = 5, level: Double? = nil) -> Budget {
-        let record = level.map { BudgetRecord(level: $0, writtenAt: Moment.origin.wall) }
+        let record = level.map { BudgetRecord(level: $0, writtenAt: ClockReading.origin.wall) }
         return Budget(rate: rate, burst: burst, stored: record, at: .origin)
     }
 
-    private static let start = Moment.origin.boot
+    private static let start = ClockReading.origin.boot
 
     @Test("after a start the bucket holds one call")
     func start() {
@@ -64,7 +64,7 @@ import Testing
 
     @Test("an earlier process's calls count, and a wall clock that went back adds none", arguments: restarts)
     func restart(rate: Double, level: Double, passed: Double, left: Int) {
-        let record = BudgetRecord(level: level, writtenAt: Moment.origin.wall - .seconds(passed))
+        let record = BudgetRecord(level: level, writtenAt: ClockReading.origin.wall - .seconds(passed))
         var budget = Budget(rate: rate, burst: 5, stored: record, at: .origin)
         #expect(Self.taken(from: &budget, at: Self.start) == left)
     }
@@ -75,7 +75,7 @@ import Testing
         _ = budget.take(at: Self.start)
         #expect(
             budget.record(at: .at(boot: 2.5, wall: 90))
-                == BudgetRecord(level: 2.5, writtenAt: Moment.at(90).wall, pause: .zero, wait: .zero))
+                == BudgetRecord(level: 2.5, writtenAt: ClockReading.at(90).wall, pause: .zero, wait: .zero))
     }
 
     @Test("another configuration keeps what was saved up, and adds nothing")

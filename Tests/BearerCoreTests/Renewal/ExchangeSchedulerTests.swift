@@ -7,22 +7,22 @@ import Testing
 
     private func scheduler(rate: Double = 1, burst: Double = 5, calls: Double = 1) -> ExchangeScheduler {
         ExchangeScheduler(
-            rate: rate, burst: burst, stored: BudgetRecord(level: calls, writtenAt: Moment.at(0).wall), at: .at(0))
+            rate: rate, burst: burst, stored: BudgetRecord(level: calls, writtenAt: ClockReading.at(0).wall), at: .at(0))
     }
 
     @Test("exchanges are sent in the order in which they were wanted, as the budget allows")
     func order() {
         var scheduler = scheduler(calls: 2)
         for name in ["c", "a", "b"] { scheduler.add(token, of: name, epoch: 7, at: .at(0)) }
-        let first = scheduler.next(at: Moment.at(0).boot)
+        let first = scheduler.next(at: ClockReading.at(0).boot)
         #expect(first.map(\.profile) == ["c", "a"])
         #expect(first.map(\.epoch) == [7, 7] && first.map(\.exchange) == [token, token])
         #expect(scheduler.waiting("a") == nil && scheduler.waiting("b")?.wantedAt == .at(0))
-        #expect(scheduler.next(at: Moment.at(0.5).boot).isEmpty)
-        let next = scheduler.nextTime(at: Moment.at(0.5).boot)
-        #expect(next.map { $0 >= Moment.at(1).boot && $0 < Moment.at(1.001).boot } == true)
+        #expect(scheduler.next(at: ClockReading.at(0.5).boot).isEmpty)
+        let next = scheduler.nextTime(at: ClockReading.at(0.5).boot)
+        #expect(next.map { $0 >= ClockReading.at(1).boot && $0 < ClockReading.at(1.001).boot } == true)
         #expect(next.map { scheduler.next(at: $0).map(\.profile) } == ["b"])
-        #expect(scheduler.nextTime(at: Moment.at(2).boot) == nil)
+        #expect(scheduler.nextTime(at: ClockReading.at(2).boot) == nil)
     }
 
     @Test("a profile waits once: with its newest exchange, at the end")
@@ -33,7 +33,7 @@ import Testing
         scheduler.add(token, of: "b", epoch: 2, at: .at(0))
         scheduler.add(newer, of: "a", epoch: 3, at: .at(1))
         #expect(scheduler.waitingCount == 2)
-        #expect(scheduler.next(at: Moment.at(1).boot).map(\.exchange) == [token, newer])
+        #expect(scheduler.next(at: ClockReading.at(1).boot).map(\.exchange) == [token, newer])
     }
 
     @Test("what is removed is not sent")
@@ -43,10 +43,10 @@ import Testing
         scheduler.remove("a")
         scheduler.remove("nobody")
         #expect(scheduler.waitingCount == 2 && scheduler.waiting("a") == nil)
-        #expect(scheduler.next(at: Moment.at(0).boot).map(\.profile) == ["b", "c"])
+        #expect(scheduler.next(at: ClockReading.at(0).boot).map(\.profile) == ["b", "c"])
         scheduler.add(token, of: "a", epoch: 1, at: .at(0))
         scheduler.removeAll()
-        #expect(scheduler.waitingCount == 0 && scheduler.next(at: Moment.at(0).boot).isEmpty)
+        #expect(scheduler.waitingCount == 0 && scheduler.next(at: ClockReading.at(0).boot).isEmpty)
     }
 
     @Test("the expected time of an exchange counts those before it")
@@ -55,7 +55,7 @@ import Testing
         for name in ["a", "b", "c"] { scheduler.add(token, of: name, epoch: 1, at: .at(0)) }
         for (name, seconds) in [("a", 2.0), ("b", 4), ("c", 6)] {
             let order = try #require(scheduler.waiting(name))
-            let expected = scheduler.expectedTime(of: order, at: Moment.at(0).boot) - Moment.at(0).boot
+            let expected = scheduler.expectedTime(of: order, at: ClockReading.at(0).boot) - ClockReading.at(0).boot
             #expect(abs(expected / .seconds(1) - seconds) < 0.001, "\(name)")
         }
     }
@@ -79,15 +79,15 @@ import Testing
                 scheduler.remove(name)
                 wanted.removeAll { $0 == name }
             default:
-                let orders = scheduler.next(at: Moment.at(clock).boot).map(\.profile)
+                let orders = scheduler.next(at: ClockReading.at(clock).boot).map(\.profile)
                 #expect(orders == Array(wanted.prefix(orders.count)))
                 wanted.removeFirst(orders.count)
                 sent += orders.count
                 #expect(Double(sent) <= 3 + clock * 2 + 0.001)
                 // Nothing waits that could be sent.
-                let next = scheduler.nextTime(at: Moment.at(clock).boot)
+                let next = scheduler.nextTime(at: ClockReading.at(clock).boot)
                 #expect((next == nil) == wanted.isEmpty)
-                #expect(next.map { $0 > Moment.at(clock).boot } ?? true)
+                #expect(next.map { $0 > ClockReading.at(clock).boot } ?? true)
             }
             #expect(scheduler.waitingCount == wanted.count)
         }

@@ -3,7 +3,7 @@ import Testing
 
 /// What a budget does after a 429.
 @Suite struct SlowdownTests {
-    private static let start = Moment.origin.boot
+    private static let start = ClockReading.origin.boot
     private static let throttle = ExchangeFailure.throttled(retryAfter: nil)
 
     /// A budget that is answered 429 `count` times, each time at the first call that it allows.
@@ -107,14 +107,14 @@ import Testing
         now += .seconds(8)
         _ = budget.take(at: now)
         budget.ended(failure, sentAt: now, at: now, random: 0.5)
-        #expect(budget.record(at: Moment(boot: now, wall: .zero)).pause == .seconds(pause))
+        #expect(budget.record(at: ClockReading(boot: now, wall: .zero)).pause == .seconds(pause))
     }
 
     @Test("seventeen calls that are let through end the longest pause")
     func recovering() {
         var (budget, now) = Self.throttled(8)
         var calls = 0
-        while budget.record(at: Moment(boot: now, wall: .zero)).pause > .zero, calls < 100 {
+        while budget.record(at: ClockReading(boot: now, wall: .zero)).pause > .zero, calls < 100 {
             now = budget.nextAvailable(at: now)
             _ = budget.take(at: now)
             budget.ended(nil, sentAt: now, at: now, random: 0.5)
@@ -127,13 +127,13 @@ import Testing
     @Test("a restart keeps the pause and what is left of it", arguments: [0.0, 10, 16, 100])
     func restart(passed: Double) {
         let (budget, now) = Self.throttled(4)
-        let record = budget.record(at: Moment(boot: now, wall: Moment.origin.wall))
+        let record = budget.record(at: ClockReading(boot: now, wall: ClockReading.origin.wall))
         #expect(record.pause == .seconds(16))
         #expect((record.wait / .seconds(1)).rounded() == 16)
         // Another boot, so that the boot clock means nothing.
         var next = Budget(
             rate: 10, burst: 10, stored: record,
-            at: Moment(boot: .seconds(5), wall: Moment.origin.wall + .seconds(passed)))
+            at: ClockReading(boot: .seconds(5), wall: ClockReading.origin.wall + .seconds(passed)))
         #expect(Self.wait(next, at: .seconds(5)) == max(0, 16 - passed))
         let later = Duration.seconds(30)
         let isTaken = next.take(at: later)
@@ -143,14 +143,14 @@ import Testing
 
     @Test("a wall clock that went back since makes no wait longer")
     func restartInThePast() {
-        let record = BudgetRecord(level: 5, writtenAt: Moment.at(1e9).wall, pause: .seconds(8), wait: .seconds(4))
+        let record = BudgetRecord(level: 5, writtenAt: ClockReading.at(1e9).wall, pause: .seconds(8), wait: .seconds(4))
         #expect(Self.wait(Budget(rate: 1, burst: 5, stored: record, at: .origin), at: Self.start) == 4)
     }
 
     @Test("stored numbers that no budget comes to are cut", arguments: [-1e9, 257, 1e15])
     func storedExtremes(seconds: Double) {
         let record = BudgetRecord(
-            level: 5, writtenAt: Moment.origin.wall, pause: .seconds(seconds), wait: .seconds(seconds))
+            level: 5, writtenAt: ClockReading.origin.wall, pause: .seconds(seconds), wait: .seconds(seconds))
         var budget = Budget(rate: 10, burst: 10, stored: record, at: .origin)
         #expect(Self.wait(budget, at: Self.start) == (seconds < 0 ? 0 : min(seconds, 384)))
         let isTaken = budget.take(at: Self.start + .seconds(384))

@@ -48,7 +48,7 @@ struct SharedAddress {
     }
 
     private mutating func step(_ index: Int, at time: Double) {
-        let now = Moment.at(time)
+        let now = ClockReading.at(time)
         guard let exchange = hosts[index].lifecycle.exchange else {
             let event: LifecycleEvent = hosts[index].isStarted ? .deadline : .start
             hosts[index].isStarted = true
@@ -66,7 +66,7 @@ struct SharedAddress {
         let time = sent + Self.roundTrip
         let failure = isAllowed ? nil : ExchangeFailure.throttled(retryAfter: nil)
         hosts[index].budget.ended(
-            failure, sentAt: Moment.at(sent).boot, at: Moment.at(time).boot, random: random.unit())
+            failure, sentAt: ClockReading.at(sent).boot, at: ClockReading.at(time).boot, random: random.unit())
         let event: LifecycleEvent =
             switch (failure, exchange.kind) {
             case (let failure?, _): .failed(exchange: exchange.id, failure)
@@ -85,7 +85,7 @@ struct SharedAddress {
         events.add(index, at: time + wait(until: deadline.boot, at: .at(time)))
     }
 
-    private func wait(until boot: Duration, at now: Moment) -> Double {
+    private func wait(until boot: Duration, at now: ClockReading) -> Double {
         max(0, (boot - now.boot) / .seconds(1)) + 0.001
     }
 

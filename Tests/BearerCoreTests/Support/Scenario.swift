@@ -3,12 +3,12 @@ import Testing
 
 /// One event, when it comes, and exactly what must follow.
 struct Step {
-    let now: Moment
+    let now: ClockReading
     let event: LifecycleEvent
     let random: Double
     let actions: [LifecycleAction]
 
-    init(_ now: Moment, _ event: LifecycleEvent, random: Double = 0, _ actions: [LifecycleAction]) {
+    init(_ now: ClockReading, _ event: LifecycleEvent, random: Double = 0, _ actions: [LifecycleAction]) {
         self.now = now
         self.event = event
         self.random = random

@@ -15,7 +15,7 @@ import Testing
 
     @Test("a token is handed out while more than a second is left on either clock", arguments: ages)
     func service(lifetime: Double, boot: Double, wall: Double, servable: Bool) {
-        let now = Moment.at(boot: boot, wall: wall)
+        let now = ClockReading.at(boot: boot, wall: wall)
         #expect(token(lasting: lifetime).isServable(at: now) == servable)
     }
 
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test("a server that promises more than 30 days is believed for 30 days")
-    func longestLifetime() {
+    func maximumLifetime() {
         #expect(TokenGrant.lasting(2_592_000).lifetime == .seconds(2_592_000))
         #expect(TokenGrant.lasting(2_592_001).lifetime == .seconds(2_592_000))
         #expect(TokenGrant.lasting(9e15).lifetime == .seconds(2_592_000))

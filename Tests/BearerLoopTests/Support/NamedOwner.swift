@@ -33,6 +33,6 @@ final class NamedOwner: SocketStreamOwner, @unchecked Sendable {
 
     func streamIsReadable() {}
     func streamIsDrained() {}
-    func streamIsBlocked() {}
+    func streamIsNotWritable() {}
     func streamClosed() {}
 }

@@ -23,7 +23,7 @@ final class RecordingOwner: SocketStreamOwner, @unchecked Sendable {
 
     func streamIsDrained() { calls.append(.drained) }
 
-    func streamIsBlocked() { calls.append(.blocked) }
+    func streamIsNotWritable() { calls.append(.blocked) }
 
     func streamGoesOn() { calls.append(.goesOn) }
 

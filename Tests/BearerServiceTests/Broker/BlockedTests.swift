@@ -18,7 +18,7 @@ import Testing
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
         setup.kept = TestStore()
-        file = "default/client-\(try ProfileSettings.sample(server: server.baseURL).key.fileIdentifier).json"
+        file = "default/client-\(try ResolvedProfile.sample(server: server.baseURL).key.fileIdentifier).json"
         try await withBroker(setup) { test in
             await eventually("there is a token") { await test.broker.tokenCount == 1 }
         }
@@ -70,7 +70,7 @@ import Testing
     @Test("another statement's token is not served in place of one that cannot be read")
     func otherStatement() async throws {
         let server = try #require(setup.server)
-        let other = try ProfileSettings.sample(server: server.baseURL, statement: "bmV3.bmV3.bmV3")
+        let other = try ResolvedProfile.sample(server: server.baseURL, statement: "bmV3.bmV3.bmV3")
         var setup = setup
         setup.profiles = { _ in [other] }
         setup.state.write("{broken".utf8, to: "default/client-\(other.key.fileIdentifier).json")

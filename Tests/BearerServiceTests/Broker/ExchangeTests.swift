@@ -9,7 +9,7 @@ import Testing
 /// What happens before and after an exchange with the authorization server.
 @Suite("Exchanges", .serialized, .timeLimit(.minutes(1))) struct ExchangeTests {
     /// The registration history of the profile as it is on disk.
-    private func ledger(_ test: TestBroker) -> String {
+    private func history(_ test: TestBroker) -> String {
         let name = test.state.names(in: "default").first { $0.hasPrefix("registration-") && $0.hasSuffix(".json") }
         return name.flatMap { test.state.read("default/\($0)") }.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
@@ -33,14 +33,14 @@ import Testing
         try await withBroker(prepare: { $0.server.script(.register, [.status(502), .delay(.milliseconds(300))]) }) {
             test in
             try await test.server.waitForCalls(1, to: .register)
-            #expect(ledger(test).contains(#""unanswered":1"#))
+            #expect(history(test).contains(#""unanswered":1"#))
             await eventually("it fails") { await test.broker.failures() == 1 }
             await test.advance(by: .seconds(5))
             try await test.server.waitForCalls(2, to: .register)
-            #expect(ledger(test).contains(#""unanswered":2"#), "a gateway's word is no answer")
+            #expect(history(test).contains(#""unanswered":2"#), "a gateway's word is no answer")
             _ = try await test.connect().ask(#"{"op":"token","wait":60}"#).token()
-            await eventually("the ledger says answered") { ledger(test).contains(#""unanswered":0"#) }
-            #expect(!ledger(test).contains("boot_id"), "there is no time to be told by a clock")
+            await eventually("the history says answered") { history(test).contains(#""unanswered":0"#) }
+            #expect(!history(test).contains("boot_id"), "there is no time to be told by a clock")
         }
     }
 
@@ -50,14 +50,14 @@ import Testing
             let root = try await test.connect(as: .root)
             _ = try await root.ask(#"{"op":"token"}"#).token()
             _ = try await root.line(after: #"{"op":"register","force":true}"#)
-            await eventually("the replacement is on disk") { ledger(test).contains(#""unanswered":0"#) }
-            let before = ledger(test)
+            await eventually("the replacement is on disk") { history(test).contains(#""unanswered":0"#) }
+            let before = history(test)
             #expect(before.contains("last_replacement_at") && before.contains(#""boot_id":"boot-1""#))
             await test.broker.doWhatIsDue()
             test.clock.stepWall(by: .seconds(-86_400))
             await test.broker.doWhatIsDue()
-            await eventually("it is written again") { ledger(test) != before }
-            #expect(ledger(test).contains(#""unanswered":0"#))
+            await eventually("it is written again") { history(test) != before }
+            #expect(history(test).contains(#""unanswered":0"#))
         }
     }
 }

@@ -69,7 +69,7 @@ import Testing
     func reloadedMeanwhile() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [.delay(.milliseconds(300))]) }) { test in
             try await test.server.waitForCalls(1, to: .register)
-            let first = try ProfileSettings.sample(server: test.server.baseURL)
+            let first = try ResolvedProfile.sample(server: test.server.baseURL)
             let root = try await test.connect(as: .root)
             for profile in [try .sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3"), first] {
                 test.reloads.prepare([profile])

@@ -59,7 +59,7 @@ import Testing
         try await withBroker(.withToken()) { test in
             let watching = try await test.connect()
             _ = try await watching.ask(#"{"op":"watch"}"#).token()
-            var changed = try ProfileSettings.sample(
+            var changed = try ResolvedProfile.sample(
                 server: test.server.baseURL, renewal: RenewalPolicy(at: 0.9, jitter: 0))
             changed.userAgent = "other"
             test.reloads.prepare([changed])
@@ -129,7 +129,7 @@ import Testing
         try await withBroker(setup) { test in
             try await test.server.waitForCalls(1, to: .register)
             var settings = try ["a", "b"].map {
-                try ProfileSettings.sample($0, server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")
+                try ResolvedProfile.sample($0, server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")
             }
             settings[0].userAgent = "new"
             test.reloads.prepare(settings)
@@ -150,7 +150,7 @@ import Testing
             waiting.send(#"{"op":"token","wait":300}"#)
             await eventually("it waits") { await test.broker.waiterCount() == 1 }
             try await test.server.waitForCalls(1, to: .register)
-            let settings = try ProfileSettings.sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")
+            let settings = try ResolvedProfile.sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")
             let file = "default/client-\(settings.key.fileIdentifier).json"
             test.state.write(Array("{broken".utf8), to: file)
             test.reloads.prepare([settings])

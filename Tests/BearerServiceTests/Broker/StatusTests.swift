@@ -79,7 +79,7 @@ import Testing
     func putOff() async throws {
         let began = SystemClock.now().unixSeconds - 100
         let setup = try await setupWithState { files, _ in
-            try files.ledger.save(RegistrationRecord(unanswered: 5, lastIntentAt: began))
+            try files.history.save(RegistrationRecord(unanswered: 5, lastIntentAt: began))
         }
         try await withBroker(setup) { test in
             let profile = try #require(try await status(test).reply.profiles.first)
@@ -124,7 +124,7 @@ import Testing
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
         let directory = try StateDirectory.open(path: setup.state.path, machineIDPath: "/nonexistent")
-        try prepare(ProfileFiles(directory, key: ProfileSettings.sample(server: server.baseURL).key), setup.state)
+        try prepare(ProfileFiles(directory, key: ResolvedProfile.sample(server: server.baseURL).key), setup.state)
         return setup
     }
 

@@ -73,9 +73,9 @@ import Testing
             gate.signal()
             await test.ended()
             #expect(test.server.calls.isEmpty)
-            let profile = try ProfileSettings.sample(server: test.server.baseURL)
+            let profile = try ResolvedProfile.sample(server: test.server.baseURL)
             let files = ProfileFiles(test.directory, key: profile.key)
-            #expect(try files.ledger.load(now: .zero).record == RegistrationRecord(unanswered: 0))
+            #expect(try files.history.load(now: .zero).record == RegistrationRecord(unanswered: 0))
         }
     }
 
@@ -109,9 +109,9 @@ import Testing
             await test.ended()
             await drained
             #expect(await !test.broker.isRegistering())
-            let profile = try ProfileSettings.sample(server: test.server.baseURL)
+            let profile = try ResolvedProfile.sample(server: test.server.baseURL)
             let files = ProfileFiles(test.directory, key: profile.key)
-            #expect(try files.ledger.load(now: test.clock.now().wall).record.unanswered == 1)
+            #expect(try files.history.load(now: test.clock.now().wall).record.unanswered == 1)
             await deaf.close()
         }
     }

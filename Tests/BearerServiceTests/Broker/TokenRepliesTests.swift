@@ -6,7 +6,7 @@ import Testing
 @testable import BearerService
 
 @Suite("TokenReplies") struct TokenRepliesTests {
-    private let start = Moment(boot: .seconds(1000), wall: .seconds(1_700_000_000))
+    private let start = ClockReading(boot: .seconds(1000), wall: .seconds(1_700_000_000))
 
     @Test("what it answers is what encoding anew would, whatever time and token")
     func fuzz() {
@@ -53,8 +53,8 @@ import Testing
         let repeated = RepeatedToken(replies)
         #expect(repeated.reply(at: last) == line)
         #expect(repeated.reply(at: start.advanced(by: .seconds(99))) == nil)
-        #expect(repeated.reply(at: Moment(boot: last.boot, wall: last.wall + .seconds(3600))) == nil)
-        #expect(repeated.reply(at: Moment(boot: last.boot + .seconds(3600), wall: last.wall)) == nil)
+        #expect(repeated.reply(at: ClockReading(boot: last.boot, wall: last.wall + .seconds(3600))) == nil)
+        #expect(repeated.reply(at: ClockReading(boot: last.boot + .seconds(3600), wall: last.wall)) == nil)
     }
 
     @Test("what was given out before something changed holds no more, even when there is a reply again")

@@ -52,10 +52,10 @@ import Testing
 
     @Test("the wall clock alone ends a token's service; set back, it does not lengthen it")
     func clocks() {
-        let start = Moment(boot: .seconds(10), wall: .seconds(1_000_000))
+        let start = ClockReading(boot: .seconds(10), wall: .seconds(1_000_000))
         let token = AccessToken.sample(since: start)
-        let stepped = Moment(boot: .seconds(11), wall: start.wall + .seconds(4000))
-        let back = Moment(boot: .seconds(10 + 1800), wall: start.wall - .seconds(4000))
+        let stepped = ClockReading(boot: .seconds(11), wall: start.wall + .seconds(4000))
+        let back = ClockReading(boot: .seconds(10 + 1800), wall: start.wall - .seconds(4000))
         #expect(!token.isServable(at: stepped))
         #expect(TokenReply(token, profile: "default", at: back).expiresIn == 1800)
         #expect(TokenReply(token, profile: "default", at: back).expiresAt == back.unixSeconds + 1800)

@@ -4,7 +4,7 @@ import Testing
 @testable import BearerService
 
 @Suite("JournalEntry") struct JournalEntryTests {
-    private static let next = Moment(boot: .seconds(5), wall: .seconds(1_700_000_000))
+    private static let next = ClockReading(boot: .seconds(5), wall: .seconds(1_700_000_000))
     private static let failure = ExchangeFailure(.status(503), detail: "status 503, expected a success")
     private static let nextText = next.wallText
 

@@ -31,7 +31,7 @@ import Testing
 
     @Test("a moment is told by the clock on the wall")
     func moments() {
-        let moment = Moment(boot: .zero, wall: .seconds(1_700_000_000))
+        let moment = ClockReading(boot: .zero, wall: .seconds(1_700_000_000))
         let text = moment.wallText
         #expect(text.hasPrefix("2023-11-1") && text.count == 19 && text.hasSuffix(":20"))
         #expect(text.dropFirst(11).prefix(5) == moment.wallTimeOfDay)

@@ -5,7 +5,7 @@ import Testing
 @testable import BearerService
 
 @Suite("RepeatedRequest") struct RepeatedRequestTests {
-    private let start = Moment(boot: .seconds(1000), wall: .seconds(1_700_000_000))
+    private let start = ClockReading(boot: .seconds(1000), wall: .seconds(1_700_000_000))
 
     private func token(_ profile: String) -> (RepeatedToken, line: [UInt8]) {
         let replies = TokenReplies()

@@ -68,7 +68,7 @@ extension Survival {
                         next += .seconds(2)
                         let credentials = ClientCredentials(clientID: "other", clientSecret: Secret("x"), issuedAt: nil)
                         _ = try? await other.requestToken(
-                            BearerUpstream.TokenRequest(
+                            TokenGrantRequest(
                                 server: test.server.baseURL, credentials: credentials,
                                 deviceInfo: DeviceInfo().headerValue))
                     }

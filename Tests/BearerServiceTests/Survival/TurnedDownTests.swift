@@ -18,7 +18,7 @@ extension Survival {
             (setup.state, setup.clock, setup.server) = (state, clock, server)
             setup.simulator = SimulatorConfiguration(throttle: nil, clock: SimulatorClock(clock))
             setup.profiles = { server in
-                var profile = try ProfileSettings.sample(server: server, renewal: RenewalPolicy(at: 0.8, jitter: 0))
+                var profile = try ResolvedProfile.sample(server: server, renewal: RenewalPolicy(at: 0.8, jitter: 0))
                 profile.reregister = reregister
                 return [profile]
             }
@@ -163,13 +163,13 @@ extension Survival {
                 await test.live(.seconds(10), step: .seconds(1))
                 let first = await test.broker.clientID()
                 let root = try await test.connect(as: .root)
-                func reload(_ profile: ProfileSettings) async throws {
+                func reload(_ profile: ResolvedProfile) async throws {
                     test.reloads.prepare([profile])
                     _ = try await root.line(after: #"{"op":"reload"}"#)
                     await test.live(.seconds(10), step: .seconds(1)) { await test.broker.tokenCount == 1 }
                     #expect(await test.broker.tokenCount == 1)
                 }
-                let original = try ProfileSettings.sample(server: test.server.baseURL)
+                let original = try ResolvedProfile.sample(server: test.server.baseURL)
                 var changed = original
                 switch change {
                 case .server: changed.server = other.baseURL

@@ -9,7 +9,7 @@ import Testing
         profile: "default",
         token: .sample(
             "canary\"\\ä", lasting: .milliseconds(3_600_123), generation: 17,
-            since: Moment(boot: .nanoseconds(12_345_678_901), wall: .nanoseconds(1_700_000_000_123_456_789))),
+            since: ClockReading(boot: .nanoseconds(12_345_678_901), wall: .nanoseconds(1_700_000_000_123_456_789))),
         bootID: "b007-1d", fingerprint: "f1")
 
     /// A body with the checksum that belongs to it.

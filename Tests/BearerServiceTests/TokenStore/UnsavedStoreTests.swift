@@ -13,7 +13,7 @@ import Testing
     private func entry(
         _ number: UInt64 = 1, profile: String = "default", unanswered: Int = 1
     ) throws -> UnsavedStore.Entry {
-        let settings = try ProfileSettings.sample(profile)
+        let settings = try ResolvedProfile.sample(profile)
         let record = RegistrationRecord(unanswered: unanswered, lastIntentAt: 5)
         return UnsavedStore.Entry(file: UnsavedFile(key: settings.key, contents: .history(record)), number: number)
     }
@@ -108,8 +108,8 @@ import Testing
     func replies() throws {
         var random = SeededGenerator(seed: 5)
         for number in 1...UInt64(100) {
-            let key = try ProfileSettings.sample().key
-            let credentials = try RegistrationReply.credentials(in: .registration(using: &random), now: .zero)
+            let key = try ResolvedProfile.sample().key
+            let credentials = try RegistrationResponse.credentials(in: .registration(using: &random), now: .zero)
             let file = UnsavedFile(
                 key: key, contents: .credentials(StoredCredentials(credentials: credentials, registeredAt: 0)))
             let entry = UnsavedStore.Entry(file: file, number: number)
@@ -117,13 +117,13 @@ import Testing
             #expect(takeBack().entries == [entry])
             kept.unsaved.forget(entry)
 
-            let grant = try TokenReply.grant(in: .token(using: &random), now: .zero)
+            let grant = try TokenResponse.grant(in: .token(using: &random), now: .zero)
             let wall = random.chance(4) ? 0 : Int64.random(in: 0...4_000_000_000_000_000_000, using: &random)
             let stored = StoredToken(
                 profile: "default",
                 token: AccessToken(
                     grant: grant, generation: random.chance(4) ? 1 << 53 : number,
-                    requestedAt: Moment(
+                    requestedAt: ClockReading(
                         boot: .nanoseconds(.random(in: 0...1_000_000_000_000_000_000, using: &random)),
                         wall: .nanoseconds(wall))),
                 bootID: "b",

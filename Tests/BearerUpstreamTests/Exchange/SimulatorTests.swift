@@ -26,7 +26,7 @@ struct SimulatorTests {
             let credentials = try await client.register(request)
             #expect(credentials.issuedAt != nil)
             let grant = try await client.requestToken(
-                TokenRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
+                TokenGrantRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
             #expect(grant.lifetime == .seconds(21_600))
             #expect(grant.value.withBytes { simulator.isValid(String(decoding: $0, as: UTF8.self)) })
         }
@@ -40,7 +40,7 @@ struct SimulatorTests {
             simulator.revokeClients()
             do throws(ExchangeFailure) {
                 _ = try await client.requestToken(
-                    TokenRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
+                    TokenGrantRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
                 Issue.record("a token was granted")
             } catch {
                 #expect(error.reason == .oauth(.invalidClient))

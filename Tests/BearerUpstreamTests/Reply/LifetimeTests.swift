@@ -61,7 +61,7 @@ struct LifetimeTests {
                 })
             for json in [text, "\"\(text)\""] {
                 guard let outcome = try? Self.parse(json), case .success(let lifetime) = outcome else { continue }
-                #expect(Duration.seconds(1)...TokenGrant.longestLifetime ~= lifetime, "\(json)")
+                #expect(Duration.seconds(1)...TokenGrant.maximumLifetime ~= lifetime, "\(json)")
             }
         }
     }

@@ -17,8 +17,8 @@ enum TestClient {
         )
     }
 
-    static func token(from server: String) -> TokenRequest {
-        TokenRequest(
+    static func token(from server: String) -> TokenGrantRequest {
+        TokenGrantRequest(
             server: server,
             credentials: ClientCredentials(clientID: "id-1", clientSecret: Secret(clientSecret), issuedAt: nil),
             deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ=="

@@ -60,11 +60,11 @@ extension EndToEnd {
         func replies(line: String, status: CInt) async throws {
             let directory = try TemporaryDirectory()
             defer { directory.remove() }
-            let standIn = try StandIn(at: directory.path + "/socket")
-            let serving = Task { try await blocking { try standIn.serve(line) } }
+            let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
+            let serving = Task { try await blocking { try proxyDaemon.serve(line) } }
             let result = try await FinishedProgram.run(
-                Programs.path("bearerctl"), ["token", "--socket", standIn.path])
-            standIn.stop()
+                Programs.path("bearerctl"), ["token", "--socket", proxyDaemon.path])
+            proxyDaemon.stop()
             _ = try await serving.value
             #expect(result.status == status)
             #expect(result.output == "")

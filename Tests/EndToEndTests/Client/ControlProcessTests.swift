@@ -34,11 +34,11 @@ extension EndToEnd {
         func lostRegistration() async throws {
             let directory = try TemporaryDirectory()
             defer { directory.remove() }
-            let standIn = try StandIn(at: directory.path + "/socket")
-            let serving = Task { try await blocking { try standIn.serve("") } }
+            let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
+            let serving = Task { try await blocking { try proxyDaemon.serve("") } }
             let result = try await FinishedProgram.run(
-                Programs.path("bearerctl"), ["register", "--force", "--socket", standIn.path])
-            standIn.stop()
+                Programs.path("bearerctl"), ["register", "--force", "--socket", proxyDaemon.path])
+            proxyDaemon.stop()
             #expect(try await serving.value == 1)
             #expect(result.status == EX_UNAVAILABLE)
             #expect(result.output == "")

@@ -19,7 +19,7 @@ extension EndToEnd {
                 Row(name: name, file: { Row.path(in: $0, "client-") }, damage: damage)
             }
 
-            static func ledger(_ name: String, _ damage: @escaping @Sendable (String) throws -> Void) -> Row {
+            static func history(_ name: String, _ damage: @escaping @Sendable (String) throws -> Void) -> Row {
                 Row(name: name, file: { Row.path(in: $0, "registration-") }, damage: damage)
             }
 
@@ -61,9 +61,9 @@ extension EndToEnd {
                 rename($0, "\($0).elsewhere")
                 symlink("\($0).elsewhere", $0)
             },
-            .ledger("history: empty") { try Files.write("", to: $0) },
-            .ledger("history: of a newer version") { try replace(#""version":1"#, #""version":2"#, in: $0) },
-            .ledger("history: empty, and no credentials") { path in
+            .history("history: empty") { try Files.write("", to: $0) },
+            .history("history: of a newer version") { try replace(#""version":1"#, #""version":2"#, in: $0) },
+            .history("history: empty, and no credentials") { path in
                 try Files.write("", to: path)
                 let directory = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
                 for name in Files.names(in: directory) where name.hasPrefix("client-") {

@@ -11,7 +11,7 @@ enum FuzzTarget: String, CaseIterable {
     /// The file of client credentials.
     case credentials
     /// The file of the registration history.
-    case ledger
+    case history
     /// A token as it lies in the descriptor store.
     case token
     /// The configuration file.
@@ -30,7 +30,7 @@ enum FuzzTarget: String, CaseIterable {
         case .lines: fuzzLines(input)
         case .peer: fuzzPeer(input)
         case .credentials: fuzzCredentials(input)
-        case .ledger: fuzzLedger(input)
+        case .history: fuzzHistory(input)
         case .token: fuzzToken(input)
         case .configuration: fuzzConfiguration(input)
         case .statement: fuzzStatement(input)

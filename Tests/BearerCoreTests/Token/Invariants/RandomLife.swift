@@ -2,12 +2,12 @@ import BearerCore
 import TestSupport
 
 /// One random life of a profile: clocks that are stepped, a host that suspends, a daemon that is killed, a server that
-/// answers anything. After each step the ``Witness`` is asked whether a promise was broken.
+/// answers anything. After each step the ``LifecycleOracle`` is asked whether a promise was broken.
 struct RandomLife {
     private(set) var random: SeededGenerator
-    private(set) var now = Moment.origin
+    private(set) var now = ClockReading.origin
     private(set) var lifecycle: TokenLifecycle
-    private(set) var witness = Witness()
+    private(set) var oracle = LifecycleOracle()
 
     /// What is on disk: all that survives a kill.
     private var record = RegistrationRecord(unanswered: 0)
@@ -15,7 +15,7 @@ struct RandomLife {
     private var boots = 1
     /// How the wall clock differed from the true time when the record was written, and in which boot that was.
     private var written = (error: Duration.zero, boot: 1)
-    private var sentAt = Moment.origin
+    private var sentAt = ClockReading.origin
     private let reregister: Reregistration
     private let policy: RenewalPolicy
 
@@ -29,10 +29,10 @@ struct RandomLife {
     /// Lives through `steps` events, then through good times; the first broken promise, if any.
     mutating func violation(steps: Int) -> String? {
         take(.start)
-        for _ in 0..<steps where witness.violation == nil { step() }
-        for _ in 0..<200 where witness.violation == nil && !isWell { goodTimes() }
-        if witness.violation == nil, !isWell { return "no token after good times" }
-        return witness.violation
+        for _ in 0..<steps where oracle.violation == nil { step() }
+        for _ in 0..<200 where oracle.violation == nil && !isWell { goodTimes() }
+        if oracle.violation == nil, !isWell { return "no token after good times" }
+        return oracle.violation
     }
 
     private var isWell: Bool {
@@ -65,19 +65,19 @@ struct RandomLife {
 
     private mutating func pass(_ seconds: Double) {
         passUnseen(seconds)
-        witness.look(at: lifecycle, now: now)
+        oracle.look(at: lifecycle, now: now)
     }
 
     private mutating func passUnseen(_ seconds: Double) {
         now = now.advanced(by: .seconds(seconds))
-        witness.truth += .seconds(seconds)
+        oracle.truth += .seconds(seconds)
     }
 
     private mutating func stepWallClock() {
         let steps: [Double] = [86_400, 315_360_000, 60, 3_600, 0.5]
         let size = (steps.randomElement(using: &random) ?? 0) * (random.chance(2) ? 1 : -1)
         now.wall += .seconds(size)
-        witness.look(at: lifecycle, now: now)
+        oracle.look(at: lifecycle, now: now)
         // The shell hears of a step at once; sometimes something else comes first.
         if !random.chance(3) { take(.deadline) }
     }
@@ -109,7 +109,7 @@ struct RandomLife {
 
     private mutating func save() {
         record = RegistrationRecord(lifecycle.history, bootID: "\(boots)", at: now)
-        written = (now.wall - witness.truth, boots)
+        written = (now.wall - oracle.truth, boots)
     }
 
     private mutating func fail(_ exchange: Exchange) {
@@ -126,14 +126,14 @@ struct RandomLife {
     private mutating func restart() {
         let isReboot = random.chance(2)
         let restored = isReboot || random.chance(3) ? nil : lifecycle.token
-        witness.killed(keepsToken: restored?.isServable(at: now) == true)
+        oracle.killed(keepsToken: restored?.isServable(at: now) == true)
         passUnseen(random.unit() * 10)
         if isReboot {
             boots += 1
             now.boot = .zero
             passUnseen(random.unit() * 60)
         }
-        if written.boot != boots { witness.read(lead: now.wall - witness.truth - written.error) }
+        if written.boot != boots { oracle.read(lead: now.wall - oracle.truth - written.error) }
         lifecycle = TokenLifecycle(
             renewal: policy, reregister: reregister, hasCredentials: areCredentialsSaved,
             history: RegistrationHistory(record, bootID: "\(boots)", at: now), restored: restored)
@@ -141,7 +141,7 @@ struct RandomLife {
     }
 
     private mutating func force() {
-        witness.forced += 1
+        oracle.forced += 1
         take(.registrationForced)
     }
 
@@ -156,11 +156,11 @@ struct RandomLife {
         take(
             random.chance(2)
                 ? .granted(exchange: id, .lasting(1e6), sentAt: now) : .failed(exchange: id, .oauth(.invalidClient)))
-        if lifecycle != before { witness.report("a stale answer changed something") }
+        if lifecycle != before { oracle.report("a stale answer changed something") }
     }
 
     private mutating func take(_ event: LifecycleEvent) {
-        witness.before(event, lifecycle: lifecycle, now: now)
+        oracle.before(event, lifecycle: lifecycle, now: now)
         note(lifecycle.handle(event, at: now, random: random.unit()), cause: event)
     }
 
@@ -170,7 +170,7 @@ struct RandomLife {
             save()
             sentAt = now.advanced(by: .seconds(random.chance(4) ? random.unit() * 3 : 0))
         }
-        witness.after(cause, actions, lifecycle: lifecycle, now: now)
+        oracle.after(cause, actions, lifecycle: lifecycle, now: now)
         if actions.contains(where: { if case .send = $0 { true } else { false } }) {
             pass((sentAt.boot - now.boot) / .seconds(1))
         }

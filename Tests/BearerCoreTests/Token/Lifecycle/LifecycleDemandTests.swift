@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("the first demand may follow a scheduled exchange at once, but a second later at the earliest")
-    func shortestInterval() {
+    func minimumInterval() {
         var lifecycle = served()
         #expect(lifecycle.demandRenewal(at: .at(0.75)) == (.joined, []))
         #expect(lifecycle.handle(.deadline, at: .at(0.875), random: 0) == [])
@@ -87,7 +87,7 @@ import Testing
 
     @Test("demands during a held registration neither send nor report")
     func held() {
-        let history = RegistrationHistory(unanswered: 5, lastIntent: Moment.at(0).boot)
+        let history = RegistrationHistory(unanswered: 5, lastIntent: ClockReading.at(0).boot)
         var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: history)
         #expect(lifecycle.handle(.start, at: .at(0), random: 0).count == 2, "the report and the history")
         for second in stride(from: 1.0, to: 240, by: 31) {

@@ -106,7 +106,7 @@ import Testing
         _ = lifecycle.handle(.start, at: .origin, random: 0)
         _ = lifecycle.handle(.granted(exchange: 1, .lasting(1_000), sentAt: .origin), at: .origin, random: 0)
         for exchange in UInt64(2)...11 {
-            let now = Moment.at(948 + Double(exchange))
+            let now = ClockReading.at(948 + Double(exchange))
             #expect(lifecycle.handle(.deadline, at: now, random: 0) == [.sendToken(exchange)])
             let isLast = exchange == 11
             let failure = ExchangeFailure.throttled(retryAfter: isLast ? retryAfter : nil)

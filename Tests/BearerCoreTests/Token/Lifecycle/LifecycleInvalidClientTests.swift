@@ -78,7 +78,7 @@ import Testing
             ] + asked(70, 4, [.exchangeFailed, .sendRegistration(5, replacing: true)])),
         Scenario(
             "a confirmed rejection waits for the hold after unanswered registrations, and the token is asked for meanwhile",
-            .sample(history: RegistrationHistory(unanswered: 3, lastIntent: Moment.at(30).boot)),
+            .sample(history: RegistrationHistory(unanswered: 3, lastIntent: ClockReading.at(30).boot)),
             [
                 Step(0, .start, [.sendToken(1), .saveHistory]),
                 Step(0, .failed(exchange: 1, .oauth(.invalidClient)), rejected(.automatic, next: 1)),
@@ -113,7 +113,7 @@ import Testing
 
     @Test("credentials are replaced at most once in 24 h, as remembered across restarts", arguments: replacements)
     func withinADay(age: Double, allowed: Bool) {
-        let history = RegistrationHistory(lastReplacement: Moment.at(60).boot - .seconds(age))
+        let history = RegistrationHistory(lastReplacement: ClockReading.at(60).boot - .seconds(age))
         var lifecycle = TokenLifecycle.sample(history: history)
         _ = lifecycle.handle(.start, at: .at(0), random: 0)
         _ = lifecycle.handle(.failed(exchange: 1, .oauth(.invalidClient)), at: .at(0), random: 0)
@@ -129,7 +129,7 @@ import Testing
     func unansweredReplacement() {
         var lifecycle = Scenario("", Self.late(.automatic), Array(Self.scenarios[0].steps.dropLast())).play()
         #expect(lifecycle.handle(.failed(exchange: 6, .timedOut), at: .at(9_577), random: 0) == [.exchangeFailed])
-        #expect(lifecycle.history.lastReplacement == Moment.at(9_577).boot)
+        #expect(lifecycle.history.lastReplacement == ClockReading.at(9_577).boot)
         #expect(lifecycle.history.unanswered == 1)
         #expect(lifecycle.handle(.deadline, at: .at(9_640), random: 0) == [.sendToken(7)])
         #expect(
@@ -146,12 +146,12 @@ import Testing
         // The server rejects the new credentials as well, an hour later.
         _ = lifecycle.handle(.failed(exchange: 7, .oauth(.invalidClient)), at: .at(9_565), random: 0)
         for (now, exchange) in [(13_000.0, UInt64(8)), (13_040, 9), (13_080, 10), (13_120, 11)] {
-            let stepped = Moment.at(boot: now, wall: now + step)
+            let stepped = ClockReading.at(boot: now, wall: now + step)
             #expect(lifecycle.handle(.deadline, at: stepped, random: 0).contains(.sendToken(exchange)))
             let actions = lifecycle.handle(.failed(exchange: exchange, .oauth(.invalidClient)), at: stepped, random: 0)
             #expect(actions == [.exchangeFailed])
         }
-        let next = Moment.at(boot: 9_564 + 86_400, wall: 9_564 + 86_400 + step)
+        let next = ClockReading.at(boot: 9_564 + 86_400, wall: 9_564 + 86_400 + step)
         #expect(lifecycle.handle(.deadline, at: next, random: 0) == [.sendToken(12)])
         let actions = lifecycle.handle(.failed(exchange: 12, .oauth(.invalidClient)), at: next, random: 0)
         #expect(actions == [.exchangeFailed, .sendRegistration(13, replacing: true)])

@@ -14,7 +14,7 @@ import Testing
     }
 
     private static func history(_ unanswered: Int, sent: Double) -> RegistrationHistory {
-        RegistrationHistory(unanswered: unanswered, lastIntent: Moment.at(sent).boot)
+        RegistrationHistory(unanswered: unanswered, lastIntent: ClockReading.at(sent).boot)
     }
 
     private static let begun = [
@@ -199,13 +199,13 @@ import Testing
         "a replacement is noted before its answer, and the note goes only when none was made",
         arguments: outcomes + documented)
     func replacementIntent(failure: ExchangeFailure, count: Count) {
-        let before = RegistrationHistory(lastReplacement: Moment.at(-80_000).boot)
+        let before = RegistrationHistory(lastReplacement: ClockReading.at(-80_000).boot)
         var lifecycle = TokenLifecycle.sample(history: before)
         #expect(lifecycle.handle(.registrationForced, at: .at(0), random: 0) == [.sendRegistration(1, replacing: true)])
-        #expect(lifecycle.history.lastReplacement == Moment.at(0).boot)
+        #expect(lifecycle.history.lastReplacement == ClockReading.at(0).boot)
         _ = lifecycle.handle(.failed(exchange: 1, failure), at: .at(5), random: 0)
         let isKept = count == .kept
-        #expect(lifecycle.history.lastReplacement == (isKept ? Moment.at(5).boot : before.lastReplacement))
+        #expect(lifecycle.history.lastReplacement == (isKept ? ClockReading.at(5).boot : before.lastReplacement))
         #expect(lifecycle.history.unanswered == (isKept ? 1 : 0))
     }
 
@@ -242,7 +242,7 @@ import Testing
         _ = lifecycle.handle(.registered(exchange: 1), at: .at(1), random: 0)
         _ = lifecycle.handle(.failed(exchange: 2, .unreachable), at: .at(2), random: 0)
         #expect(!lifecycle.isRegistrationHeld)
-        #expect(lifecycle.history == RegistrationHistory(lastReplacement: replacing ? Moment.at(1).boot : nil))
+        #expect(lifecycle.history == RegistrationHistory(lastReplacement: replacing ? ClockReading.at(1).boot : nil))
         #expect(lifecycle.hasCredentials)
         #expect(lifecycle.counters.registrations == 1)
     }

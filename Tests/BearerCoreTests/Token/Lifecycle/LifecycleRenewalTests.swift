@@ -10,7 +10,7 @@ import Testing
             [.obtained(1, lifetime: 1_000, renewal: 500), .tokenChanged]),
     ]
 
-    private static func expired(_ next: Moment?) -> [LifecycleAction] {
+    private static func expired(_ next: ClockReading?) -> [LifecycleAction] {
         [.tokenEnded, .report(.tokenExpired(next: next))]
     }
 
@@ -89,7 +89,7 @@ import Testing
     func deadlineAfterStep() {
         var lifecycle = Scenario("", Self.served).play()
         _ = lifecycle.handle(.deadline, at: .at(500), random: 0)
-        let stepped = Moment.at(boot: 501, wall: 901)
+        let stepped = ClockReading.at(boot: 501, wall: 901)
         _ = lifecycle.handle(.failed(exchange: 2, .throttled(retryAfter: 300)), at: stepped, random: 0)
         // By the wall clock the token's service ends at boot 599, well before the retry at boot 801.
         #expect(lifecycle.nextDeadline?.isReached(at: .at(boot: 598.5, wall: 998.5)) == false)
@@ -106,7 +106,7 @@ import Testing
             #expect(lifecycle.token == before && before != nil)
             #expect(lifecycle.generation == 1)
             #expect(actions.last == .exchangeFailed && actions.count == 2)
-            #expect(lifecycle.trouble?.last.reason == .unexpectedReply)
+            #expect(lifecycle.failureStreak?.last.reason == .unexpectedReply)
             #expect(lifecycle.nextAttempt == .at(now + 1))
         }
     }

@@ -51,7 +51,7 @@ import Testing
         #expect(lifecycle.counters.renewals == 1)
         #expect(lifecycle.counters.failures == 2)
         #expect(lifecycle.lastSuccess == .at(3))
-        #expect(lifecycle.trouble?.failures == 1)
-        #expect(lifecycle.trouble?.since == .at(503))
+        #expect(lifecycle.failureStreak?.failures == 1)
+        #expect(lifecycle.failureStreak?.since == .at(503))
     }
 }

@@ -25,7 +25,7 @@ extension BrokerHost {
 
     func refusal(_ name: String = "default") -> String? { snapshot(name)?.refusal }
 
-    func failures(_ name: String = "default") -> Int { snapshot(name)?.lifecycle.trouble?.failures ?? 0 }
+    func failures(_ name: String = "default") -> Int { snapshot(name)?.lifecycle.failureStreak?.failures ?? 0 }
 
     /// Every profile has been started: something is in flight, planned or in hand.
     var hasBegun: Bool {

@@ -29,7 +29,7 @@ struct BrokerSetup {
     var kept: TestStore?
     /// A server that is there already; else one is started.
     var server: AuthServerSimulator?
-    var profiles: (_ server: String) throws -> [ProfileSettings] = { [try .sample(server: $0)] }
+    var profiles: (_ server: String) throws -> [ResolvedProfile] = { [try .sample(server: $0)] }
 
     init() {
         // More than any test needs, so that none waits for it.
@@ -103,7 +103,7 @@ final class TestBroker: Sendable {
             return profile
         }
         broker = BrokerHost(
-            services, profiles: profiles, settings: BrokerSettings(setup.configuration),
+            services, profiles: profiles, settings: BrokerConfiguration(setup.configuration),
             upstream: try reloads.makeUpstream())
     }
 

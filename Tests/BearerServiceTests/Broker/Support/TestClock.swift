@@ -6,12 +6,12 @@ import Synchronization
 
 /// The machine's clocks, which a test can put forward.
 final class TestClock: Sendable {
-    private let offset = Mutex(Moment(boot: .zero, wall: .zero))
-    private let stopped = Mutex<Moment?>(nil)
+    private let offset = Mutex(ClockReading(boot: .zero, wall: .zero))
+    private let stopped = Mutex<ClockReading?>(nil)
 
-    func now() -> Moment {
+    func now() -> ClockReading {
         let real = stopped.withLock { $0 } ?? SystemClock.now()
-        return offset.withLock { Moment(boot: real.boot + $0.boot, wall: real.wall + $0.wall) }
+        return offset.withLock { ClockReading(boot: real.boot + $0.boot, wall: real.wall + $0.wall) }
     }
 
     /// From now on, time passes only when a test says so.

@@ -10,13 +10,13 @@ enum Canary {
     static let token = "canary-token-in-memory"
 }
 
-extension ProfileSettings {
+extension ResolvedProfile {
     /// A profile as a configuration would make it.
     static func sample(
         _ name: String = "default", server: String = "http://127.0.0.1:9", statement: String = Canary.statement,
         access: AccessPolicy? = nil, renewal: RenewalPolicy = RenewalPolicy(at: 0.5, jitter: 0)
-    ) throws -> ProfileSettings {
-        ProfileSettings(
+    ) throws -> ResolvedProfile {
+        ResolvedProfile(
             name: name, server: server, statement: try SoftwareStatement(cleaning: Secret(statement)),
             redirectURI: "adobepass://com.programmer", deviceInfo: DeviceInfo().headerValue, userAgent: nil,
             renewal: renewal, reregister: .automatic, access: access)
@@ -26,7 +26,7 @@ extension ProfileSettings {
 extension AccessToken {
     static func sample(
         _ value: String = Canary.token, lasting lifetime: Duration = .seconds(3600), generation: UInt64 = 1,
-        since moment: Moment = SystemClock.now()
+        since moment: ClockReading = SystemClock.now()
     ) -> AccessToken {
         AccessToken(
             grant: TokenGrant(value: Secret(value), lifetime: lifetime), generation: generation, requestedAt: moment)

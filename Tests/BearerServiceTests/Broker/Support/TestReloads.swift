@@ -7,13 +7,13 @@ import Synchronization
 
 /// What the configuration says at the next reload, and the HTTP clients that were made.
 final class TestReloads: Sendable {
-    private let next = Mutex<Result<(Configuration, [ProfileSettings]), ReloadFailure>>(
+    private let next = Mutex<Result<(Configuration, [ResolvedProfile]), ReloadFailure>>(
         .failure(ReloadFailure(message: "nothing was prepared")))
     private let upstreams = Mutex<[UpstreamClient]>([])
     /// What a reload waits for, in the middle of it.
     private let gate = Mutex<AsyncStream<Void>?>(nil)
 
-    func prepare(_ profiles: [ProfileSettings], _ configuration: Configuration = BrokerSetup().configuration) {
+    func prepare(_ profiles: [ResolvedProfile], _ configuration: Configuration = BrokerSetup().configuration) {
         next.withLock { $0 = .success((configuration, profiles)) }
     }
 
@@ -34,7 +34,7 @@ final class TestReloads: Sendable {
             let (configuration, profiles) = try next.withLock({ $0 }).get()
             guard let upstream = try? makeUpstream() else { throw ReloadFailure(message: "no client") }
             return ReloadedConfiguration(
-                settings: BrokerSettings(configuration), profiles: profiles, upstream: upstream, applyLogLevel: {})
+                settings: BrokerConfiguration(configuration), profiles: profiles, upstream: upstream, applyLogLevel: {})
         }
     }
 

@@ -86,7 +86,7 @@ extension FaultCase {
                     ClientCredentials(clientID: "id", clientSecret: Secret("s3cret"), issuedAt: nil)
                 }
             let grant = try await client.requestToken(
-                TokenRequest(server: server, credentials: credentials, deviceInfo: deviceInfo))
+                TokenGrantRequest(server: server, credentials: credentials, deviceInfo: deviceInfo))
             return .accepted(lifetime: grant.lifetime)
         } catch {
             return .failed(error)

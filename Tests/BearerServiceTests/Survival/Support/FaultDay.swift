@@ -41,7 +41,7 @@ struct FaultDay {
         handle(.start)
     }
 
-    var now: Moment { Self.moment(clock) }
+    var now: ClockReading { Self.moment(clock) }
     var hasToken: Bool { lifecycle.token?.isServable(at: now) == true }
     var events: [JournalEvent] { entries.map(\.event) }
 
@@ -120,7 +120,7 @@ struct FaultDay {
 
     private func endpoint(of exchange: Exchange) -> Endpoint { exchange.kind == .token ? .token : .register }
 
-    private static func moment(_ seconds: Double) -> Moment {
-        Moment(boot: .seconds(1_000 + seconds), wall: .seconds(1_800_000_000 + seconds))
+    private static func moment(_ seconds: Double) -> ClockReading {
+        ClockReading(boot: .seconds(1_000 + seconds), wall: .seconds(1_800_000_000 + seconds))
     }
 }

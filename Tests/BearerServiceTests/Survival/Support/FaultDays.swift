@@ -52,7 +52,7 @@ struct FaultDays: Sendable {
             var served = FaultDay(fault, outcome, during: 1..<FaultDay.day, hasCredentials: true, seed: seed)
             served.run(until: FaultDay.hour)
             if fault.endpoint == .register { served.force() }
-            served.run(until: FaultDay.lifetime - AccessToken.shortestService / .seconds(1))
+            served.run(until: FaultDay.lifetime - AccessToken.minimumService / .seconds(1))
             secondsNotServed = max(secondsNotServed, served.secondsWithoutToken)
             callsWhileServing.append((served.calls[fault.endpoint] ?? []).count { $0 > 1 })
             served.run(until: Self.end)

@@ -20,22 +20,22 @@ func fuzzCredentials(_ input: [UInt8]) {
 }
 
 /// A history that can be used is the same when it is written and read again, and can be worked with.
-func fuzzLedger(_ input: [UInt8]) {
+func fuzzHistory(_ input: [UInt8]) {
     let read = { (bytes: [UInt8]) in
         attempt(
-            { () throws(StateError.FileProblem) in try LedgerRecord.read(Secret(bytes), of: key) },
+            { () throws(StateError.FileProblem) in try RegistrationHistoryCoding.read(Secret(bytes), of: key) },
             onError: checkMessage)
     }
     guard let record = read(input) else { return }
-    require(read(LedgerRecord.encoded(record, for: key)) == record, "a history stays the same")
-    let now = Moment(boot: .seconds(3_600), wall: .seconds(1_700_000_000))
+    require(read(RegistrationHistoryCoding.encoded(record, for: key)) == record, "a history stays the same")
+    let now = ClockReading(boot: .seconds(3_600), wall: .seconds(1_700_000_000))
     for boot in [record.bootID, "another", nil] {
         var history = RegistrationHistory(record, bootID: boot, at: now)
         require((.zero...(.seconds(3600))).contains(history.hold(at: now.boot)), "no pause is longer than an hour")
         let day = now.boot + RegistrationHistory.replacementInterval
         require(history.mayReplace(at: day), "no replacement forbids another for longer than a day")
         history.recordIntent(replacing: true, at: now.boot)
-        _ = RegistrationRecord(history, bootID: boot, at: Moment(boot: now.boot, wall: .zero))
+        _ = RegistrationRecord(history, bootID: boot, at: ClockReading(boot: now.boot, wall: .zero))
     }
 }
 

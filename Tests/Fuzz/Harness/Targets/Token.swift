@@ -10,8 +10,8 @@ func fuzzToken(_ input: [UInt8]) {
     for bytes in [input, Array((SHA256.hexadecimal(of: input[...]) + "\n").utf8) + input] {
         guard let stored = read(bytes) else { continue }
         require(read(stored.encoded()) == stored, "a stored token stays the same")
-        let now = Moment(boot: .seconds(100), wall: .seconds(1_700_000_000))
-        require(stored.token.lifetime <= TokenGrant.longestLifetime, "no lifetime is longer than 30 days")
+        let now = ClockReading(boot: .seconds(100), wall: .seconds(1_700_000_000))
+        require(stored.token.lifetime <= TokenGrant.maximumLifetime, "no lifetime is longer than 30 days")
         _ = stored.token.isServable(at: now)
         _ = stored.token.endOfService
     }

@@ -6,7 +6,7 @@ import BearerJSON
 /// A token that is taken fits into a header and does not last for ever.
 func fuzzTokenReply(_ input: [UInt8]) {
     guard let reply = ScriptedReply(input) else { return }
-    let grant = attempt({ () throws(ExchangeFailure) in try TokenReply.grant(in: reply.reply, now: reply.now) }) {
+    let grant = attempt({ () throws(ExchangeFailure) in try TokenResponse.grant(in: reply.reply, now: reply.now) }) {
         reply.check($0)
     }
     guard let grant else { return }
@@ -21,7 +21,7 @@ func fuzzTokenReply(_ input: [UInt8]) {
 func fuzzRegisterReply(_ input: [UInt8]) {
     guard let reply = ScriptedReply(input) else { return }
     let credentials = attempt({ () throws(ExchangeFailure) in
-        try RegistrationReply.credentials(in: reply.reply, now: reply.now)
+        try RegistrationResponse.credentials(in: reply.reply, now: reply.now)
     }) {
         reply.check($0)
         require(

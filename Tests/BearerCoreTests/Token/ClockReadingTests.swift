@@ -11,29 +11,29 @@ import Testing
 
     @Test("the clock that says less decides", arguments: clocks)
     func remaining(boot: Double, wall: Double, left: Double) {
-        let end = Moment.origin.advanced(by: .seconds(100))
-        let now = Moment.at(boot: boot, wall: wall)
+        let end = ClockReading.origin.advanced(by: .seconds(100))
+        let now = ClockReading.at(boot: boot, wall: wall)
         #expect(end.remaining(at: now) == .seconds(left))
         #expect(end.isReached(at: now) == (left <= 0))
     }
 
     @Test("advancing moves both clocks alike")
     func advance() {
-        #expect(Moment.at(boot: 1, wall: 5).advanced(by: .seconds(10)) == .at(boot: 11, wall: 15))
-        #expect(Moment.at(boot: 1, wall: 5).advanced(by: .seconds(-10)) == .at(boot: -9, wall: -5))
+        #expect(ClockReading.at(boot: 1, wall: 5).advanced(by: .seconds(10)) == .at(boot: 11, wall: 15))
+        #expect(ClockReading.at(boot: 1, wall: 5).advanced(by: .seconds(-10)) == .at(boot: -9, wall: -5))
     }
 
     @Test("seconds since 1970 are the wall clock's, rounded down")
     func unixSeconds() {
-        #expect(Moment(boot: .seconds(5), wall: .milliseconds(1_763_980_000_999)).unixSeconds == 1_763_980_000)
+        #expect(ClockReading(boot: .seconds(5), wall: .milliseconds(1_763_980_000_999)).unixSeconds == 1_763_980_000)
     }
 
     @Test("a step of the wall clock never puts a moment off", arguments: UInt64(0)..<100)
     func steps(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let end = Moment.at(Double.random(in: 0..<1e6, using: &random))
-        let now = Moment.at(Double.random(in: 0..<1e6, using: &random))
-        let stepped = Moment(boot: now.boot, wall: now.wall + .seconds(Double.random(in: -1e9..<1e9, using: &random)))
+        let end = ClockReading.at(Double.random(in: 0..<1e6, using: &random))
+        let now = ClockReading.at(Double.random(in: 0..<1e6, using: &random))
+        let stepped = ClockReading(boot: now.boot, wall: now.wall + .seconds(Double.random(in: -1e9..<1e9, using: &random)))
         #expect(end.remaining(at: stepped) <= end.remaining(at: now))
     }
 }

@@ -4,18 +4,18 @@ internal import BearerJSON
 /// Reads the answer to a registration; RFC 7591 section 3.2.1.
 ///
 /// Lenient with everything but the credentials themselves: to refuse a reply is to waste a registration.
-enum RegistrationReply {
-    private static let longestClientID = 1024
-    private static let longestClientSecret = 4096
+enum RegistrationResponse {
+    private static let maximumClientID = 1024
+    private static let maximumClientSecret = 4096
 
     static func credentials(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> ClientCredentials {
         let judge = ReplyJudge(endpoint: .register, now: now)
         let object = try judge.object(of: reply)
         do {
-            let clientID = try printable("client_id", upTo: longestClientID, in: object)
+            let clientID = try printable("client_id", upTo: maximumClientID, in: object)
             return ClientCredentials(
                 clientID: clientID.withBytes { String(decoding: $0, as: UTF8.self) },
-                clientSecret: try printable("client_secret", upTo: longestClientSecret, in: object),
+                clientSecret: try printable("client_secret", upTo: maximumClientSecret, in: object),
                 issuedAt: issuedAt(in: object)
             )
         } catch {

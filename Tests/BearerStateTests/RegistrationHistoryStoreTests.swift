@@ -5,7 +5,7 @@ import Testing
 
 @testable import BearerState
 
-@Suite struct RegistrationLedgerTests {
+@Suite struct RegistrationHistoryStoreTests {
     let state: ExampleState
     let now = Duration.seconds(1_700_000_000)
 
@@ -13,9 +13,9 @@ import Testing
         state = try ExampleState()
     }
 
-    @Test("no ledger is an empty history")
+    @Test("no history is an empty history")
     func absent() throws {
-        let loaded = try state.ledger.load(now: now)
+        let loaded = try state.history.load(now: now)
         #expect(loaded.record == Self.none)
         #expect(loaded.warning == nil)
     }
@@ -33,67 +33,67 @@ import Testing
 
     @Test("what is saved is loaded again, whatever the clock says", arguments: records)
     func roundTrip(record: RegistrationRecord) throws {
-        try state.ledger.save(RegistrationRecord(unanswered: 99))
-        try state.ledger.save(record)
-        #expect(try state.ledger.load(now: now).record == record)
-        #expect(try state.ledger.load(now: .zero).record == record)
-        #expect(state.temporary.mode(of: state.ledgerFile) == 0o600)
+        try state.history.save(RegistrationRecord(unanswered: 99))
+        try state.history.save(record)
+        #expect(try state.history.load(now: now).record == record)
+        #expect(try state.history.load(now: .zero).record == record)
+        #expect(state.temporary.mode(of: state.historyFile) == 0o600)
     }
 
-    @Test("a ledger of a version that knew no boots is read")
+    @Test("a history of a version that knew no boots is read")
     func oldVersion() throws {
-        try state.ledger.save(RegistrationRecord(unanswered: 3, lastIntentAt: 5, lastReplacementAt: 6))
-        let content = try #require(state.temporary.read(state.ledgerFile))
+        try state.history.save(RegistrationRecord(unanswered: 3, lastIntentAt: 5, lastReplacementAt: 6))
+        let content = try #require(state.temporary.read(state.historyFile))
         #expect(!String(decoding: content, as: UTF8.self).contains("boot"))
-        let loaded = try state.ledger.load(now: now)
+        let loaded = try state.history.load(now: now)
         #expect(loaded.record == RegistrationRecord(unanswered: 3, lastIntentAt: 5, lastReplacementAt: 6))
         #expect(loaded.warning == nil)
     }
 
     @Test(
-        "a damaged ledger is kept aside and taken for three unanswered registrations when it was written",
+        "a damaged history is kept aside and taken for three unanswered registrations when it was written",
         arguments: ["", "{", "{\"version\":2}", "{\"version\":1}", String(repeating: "x", count: 100)])
     func damaged(content: String) throws {
-        try state.ledger.save(Self.none)
-        state.temporary.write(content.utf8, to: state.ledgerFile)
-        let written = modificationTime(of: state.ledger.path)
+        try state.history.save(Self.none)
+        state.temporary.write(content.utf8, to: state.historyFile)
+        let written = modificationTime(of: state.history.path)
         let now = written + .seconds(100)
 
-        let loaded = try state.ledger.load(now: now)
+        let loaded = try state.history.load(now: now)
         let time = (content.isEmpty ? now : written).components.seconds
         let expected = RegistrationRecord(unanswered: 3, lastIntentAt: time, lastReplacementAt: time)
         #expect(loaded.record == expected)
-        guard case .ledgerReplaced(_, let aside?) = loaded.warning else {
+        guard case .historyReplaced(_, let aside?) = loaded.warning else {
             Issue.record("found \(String(describing: loaded.warning))")
             return
         }
         #expect(state.temporary.read(state.relative(aside)) == Array(content.utf8))
 
-        let again = try state.ledger.load(now: now)
+        let again = try state.history.load(now: now)
         #expect(again.record == expected)
         #expect(again.warning == nil)
     }
 
-    @Test("a ledger of another profile is not believed")
+    @Test("a history of another profile is not believed")
     func otherProfile() throws {
-        let other = try state.directory.ledger(for: .example(profile: "other"))
+        let other = try state.directory.history(for: .example(profile: "other"))
         try other.save(Self.none)
         let content = try #require(state.temporary.read(state.relative(other.path)))
-        try state.ledger.save(Self.none)
-        state.temporary.write(content, to: state.ledgerFile)
-        #expect(try state.ledger.load(now: now).record.unanswered == 3)
+        try state.history.save(Self.none)
+        state.temporary.write(content, to: state.historyFile)
+        #expect(try state.history.load(now: now).record.unanswered == 3)
     }
 
     @Test("what cannot be kept aside is never written over, and says so")
     func directoryInItsPlace() throws {
         mkdir("\(state.temporary.path)/default", 0o700)
-        mkdir(state.ledger.path, 0o700)
-        let loaded = try state.ledger.load(now: now)
+        mkdir(state.history.path, 0o700)
+        let loaded = try state.history.load(now: now)
         #expect(loaded.record.unanswered == 3)
         #expect(
-            loaded.warning == .ledgerReplaced(.unusableFile(path: state.ledger.path, .notARegularFile), keptAs: nil))
-        #expect(throws: StateError.unusableFile(path: state.ledger.path, .notARegularFile)) {
-            try state.ledger.save(Self.none)
+            loaded.warning == .historyReplaced(.unusableFile(path: state.history.path, .notARegularFile), keptAs: nil))
+        #expect(throws: StateError.unusableFile(path: state.history.path, .notARegularFile)) {
+            try state.history.save(Self.none)
         }
         #expect(state.temporary.names(in: "default").count == 1)
     }

@@ -4,7 +4,7 @@ internal import BearerJSON
 /// The ``RegistrationRecord`` of one profile for one server and statement, across restarts.
 ///
 /// Everything here blocks on the disk; one call at a time.
-package struct RegistrationLedger: Sendable {
+package struct RegistrationHistoryStore: Sendable {
     private let root: Directory
     private let key: CredentialKey
 
@@ -18,7 +18,7 @@ package struct RegistrationLedger: Sendable {
 
     /// The record as it was written; an empty one when there is none.
     ///
-    /// A ledger that cannot be used does not stop the profile, but it must not hide registrations either: it is kept
+    /// A history that cannot be used does not stop the profile, but it must not hide registrations either: it is kept
     /// aside and replaced by one that says three registrations went unanswered and credentials were replaced, both
     /// when the file was last written (`now`, wall clock since 1970, when not even that is known).
     ///
@@ -39,7 +39,7 @@ package struct RegistrationLedger: Sendable {
         }
     }
 
-    /// Writes the record durably. Never over a ledger that could not be kept aside.
+    /// Writes the record durably. Never over a history that could not be archived.
     package func save(_ record: RegistrationRecord) throws(StateError) {
         let directory = try root.makeSubdirectory(key.profile)
         if let file = try StateFile.read(fileName, in: directory) { _ = try self.record(in: file) }
@@ -52,26 +52,26 @@ package struct RegistrationLedger: Sendable {
         let write = DurableWrite(name: fileName, directory: directory)
         let aside = "\(fileName).damaged-\(record.lastIntentAt ?? 0)"
         let kept = try? write.replace(with: encoded(record), keepingAsideAs: aside)
-        return (record, .ledgerReplaced(error, keptAs: kept.map(directory.path(of:))))
+        return (record, .historyReplaced(error, keptAs: kept.map(directory.path(of:))))
     }
 
     private func record(in file: StateFile) throws(StateError) -> RegistrationRecord {
         do {
-            return try LedgerRecord.read(file.contents, of: key)
+            return try RegistrationHistoryCoding.read(file.contents, of: key)
         } catch {
             throw .unusableFile(path: path, error)
         }
     }
 
     private func encoded(_ record: RegistrationRecord) -> [UInt8] {
-        LedgerRecord.encoded(record, for: key)
+        RegistrationHistoryCoding.encoded(record, for: key)
     }
 
     private var fileName: String { "registration-\(key.fileIdentifier).json" }
 }
 
 /// A registration history as a file.
-enum LedgerRecord {
+enum RegistrationHistoryCoding {
     private enum Field {
         static let unanswered = "unanswered"
         static let lastIntent = "last_intent_at"

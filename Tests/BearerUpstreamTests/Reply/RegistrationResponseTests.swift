@@ -4,10 +4,10 @@ import Testing
 @testable import BearerUpstream
 
 @Suite("Replies of the registration endpoint")
-struct RegistrationReplyTests {
+struct RegistrationResponseTests {
     private func outcome(_ body: String) -> Result<ClientCredentials, ExchangeFailure> {
         Result { () throws(ExchangeFailure) in
-            try RegistrationReply.credentials(in: HTTPReply(status: 201, body: .text(body)), now: .zero)
+            try RegistrationResponse.credentials(in: HTTPReply(status: 201, body: .text(body)), now: .zero)
         }
     }
 

@@ -1,7 +1,7 @@
 import BearerCore
 
 /// Watches a life from outside and keeps its own books: what it knows, it knows from events and actions only.
-struct Witness {
+struct LifecycleOracle {
     /// The first broken promise.
     private(set) var violation: String?
     /// Registrations that an administrator asked for.
@@ -11,9 +11,9 @@ struct Witness {
 
     private var inFlight: Exchange?
     /// The true end of the newest token, on either clock.
-    private var trueEnd: Moment?
+    private var trueEnd: ClockReading?
     private var isEnded = true
-    private var lastTokenRequest: Moment?
+    private var lastTokenRequest: ClockReading?
     private var hasCredentials = false
     private var rejections: [Duration] = []
     private var isReplacingByItself = false
@@ -61,7 +61,7 @@ struct Witness {
         forced = forcedSent
     }
 
-    mutating func before(_ event: LifecycleEvent, lifecycle: TokenLifecycle, now: Moment) {
+    mutating func before(_ event: LifecycleEvent, lifecycle: TokenLifecycle, now: ClockReading) {
         servableBefore = lifecycle.token.flatMap { $0.isServable(at: now) ? $0 : nil }
         switch event {
         case .granted(let id, let grant, let sentAt) where id == inFlight?.id:
@@ -93,7 +93,7 @@ struct Witness {
         replacementLead = .zero
     }
 
-    private mutating func failed(_ failure: ExchangeFailure, at now: Moment) {
+    private mutating func failed(_ failure: ExchangeFailure, at now: ClockReading) {
         if case .registration? = inFlight?.kind {
             switch failure.reason {
             case .timedOut, .status(502):
@@ -115,7 +115,7 @@ struct Witness {
         created += 1
     }
 
-    mutating func after(_ event: LifecycleEvent?, _ actions: [LifecycleAction], lifecycle: TokenLifecycle, now: Moment)
+    mutating func after(_ event: LifecycleEvent?, _ actions: [LifecycleAction], lifecycle: TokenLifecycle, now: ClockReading)
     {
         for action in actions {
             switch action {
@@ -138,7 +138,7 @@ struct Witness {
     }
 
     /// What must hold at any time.
-    mutating func look(at lifecycle: TokenLifecycle, now: Moment) {
+    mutating func look(at lifecycle: TokenLifecycle, now: ClockReading) {
         if let token = lifecycle.token {
             require(!isEnded, "a token is back after its end")
             let isServed = token.isServable(at: now)
@@ -158,7 +158,7 @@ struct Witness {
     }
 
     private mutating func sent(
-        _ exchange: Exchange, because event: LifecycleEvent?, lifecycle: TokenLifecycle, now: Moment
+        _ exchange: Exchange, because event: LifecycleEvent?, lifecycle: TokenLifecycle, now: ClockReading
     ) {
         require(inFlight == nil, "two exchanges in flight")
         inFlight = exchange
@@ -173,7 +173,7 @@ struct Witness {
         registrationSent(because: event, lifecycle, now: now)
     }
 
-    private mutating func registrationSent(because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: Moment) {
+    private mutating func registrationSent(because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: ClockReading) {
         let objection = objectionToReplacing(lifecycle, now: now)
         isReplacingByItself = false
         if isForced(event, objection: objection) {
@@ -205,7 +205,7 @@ struct Witness {
         }
     }
 
-    private func objectionToReplacing(_ lifecycle: TokenLifecycle, now: Moment) -> String? {
+    private func objectionToReplacing(_ lifecycle: TokenLifecycle, now: ClockReading) -> String? {
         guard hasCredentials else { return "nothing to replace" }
         if lifecycle.reregister == .never { return "replaced although never" }
         if rejections.count < 3 { return "replaced after \(rejections.count) answers" }

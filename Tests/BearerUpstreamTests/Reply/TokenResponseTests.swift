@@ -4,10 +4,10 @@ import Testing
 @testable import BearerUpstream
 
 @Suite("Replies of the token endpoint")
-struct TokenReplyTests {
+struct TokenResponseTests {
     private func outcome(_ body: String, status: Int = 201) -> Result<TokenGrant, ExchangeFailure> {
         Result { () throws(ExchangeFailure) in
-            try TokenReply.grant(in: HTTPReply(status: status, body: .text(body)), now: .zero)
+            try TokenResponse.grant(in: HTTPReply(status: status, body: .text(body)), now: .zero)
         }
     }
 

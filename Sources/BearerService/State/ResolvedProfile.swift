@@ -3,7 +3,7 @@ internal import BearerState
 internal import BearerUpstream
 
 /// A profile's configuration, resolved: names are numbers, the statement is read, the device is described.
-package struct ProfileSettings: Sendable {
+package struct ResolvedProfile: Sendable {
     package let name: String
     /// Base URL of the authorization server.
     package var server: String
@@ -41,8 +41,8 @@ package struct ProfileSettings: Sendable {
             userAgent: userAgent)
     }
 
-    func tokenRequest(_ credentials: ClientCredentials) -> BearerUpstream.TokenRequest {
-        BearerUpstream.TokenRequest(
+    func tokenRequest(_ credentials: ClientCredentials) -> TokenGrantRequest {
+        TokenGrantRequest(
             server: server, credentials: credentials, deviceInfo: deviceInfo, userAgent: userAgent)
     }
 }

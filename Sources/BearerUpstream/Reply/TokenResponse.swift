@@ -4,8 +4,8 @@ internal import BearerJSON
 /// Reads the answer to a request for a token; RFC 6749 section 5.1.
 ///
 /// Only the token, its type and its lifetime are of use: what else the server says about times is not believed.
-enum TokenReply {
-    private static let longestToken = 8192
+enum TokenResponse {
+    private static let maximumToken = 8192
 
     static func grant(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> TokenGrant {
         let judge = ReplyJudge(endpoint: .token, now: now)
@@ -20,14 +20,14 @@ enum TokenReply {
     }
 
     private static func token(in object: ReplyObject) throws(ReplyProblem) -> Secret {
-        let expected = "expected a b64token of 1 to \(longestToken) bytes"
+        let expected = "expected a b64token of 1 to \(maximumToken) bytes"
         guard let member = object["access_token"] else {
             throw ReplyProblem("access_token is missing, \(expected)")
         }
         guard case .text(let token) = member else {
             throw ReplyProblem("access_token is \(member.kind), \(expected)")
         }
-        guard token.count <= longestToken else {
+        guard token.count <= maximumToken else {
             throw ReplyProblem("access_token has \(token.count) bytes, \(expected)")
         }
         guard token.withBytes(BearerToken.isValid) else {
@@ -67,7 +67,7 @@ enum BearerToken {
 enum Lifetime {
     private static let expected = "expected a whole number of seconds of at least 1"
 
-    /// More than an `Int64` holds is believed like anything over ``TokenGrant/longestLifetime``.
+    /// More than an `Int64` holds is believed like anything over ``TokenGrant/maximumLifetime``.
     static func parse(_ member: ReplyObject.Member?) throws(ReplyProblem) -> Duration {
         let seconds: Int64?
         let found: String
@@ -85,7 +85,7 @@ enum Lifetime {
             throw ReplyProblem("expires_in is \(value.kind), \(expected)")
         }
         guard let seconds, seconds >= 1 else { throw ReplyProblem("expires_in is \(found), \(expected)") }
-        return min(.seconds(seconds), TokenGrant.longestLifetime)
+        return min(.seconds(seconds), TokenGrant.maximumLifetime)
     }
 
     /// A number that `Int64` cannot hold is whole if it is this large: a `Double` up there has no fraction.

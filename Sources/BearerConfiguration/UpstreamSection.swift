@@ -1,7 +1,7 @@
 package import BearerCore
 
 /// What can be set for all profiles and again for one of them.
-package struct UpstreamSettings: Sendable, Equatable {
+package struct UpstreamSection: Sendable, Equatable {
     /// The base URL, normalized: lower case up to the path, no default port, no slash at its end.
     package var server = ServerEnvironment.production.server
     /// The header `User-Agent`; nil for the daemon's own.
@@ -25,7 +25,7 @@ package struct UpstreamSettings: Sendable, Equatable {
 
     private mutating func readServer(environment: ConfigurationValue?, server: ConfigurationValue?) {
         if environment != nil, let server {
-            server.refuse(found: "is given next to environment", expected: "one of the two")
+            server.report(found: "is given next to environment", expected: "one of the two")
         }
         let named = environment?.choice(ServerEnvironment.self)?.server
         let given = server?.text(expected: BaseURL.expectation, BaseURL.normalized)
@@ -70,7 +70,7 @@ extension RenewalPolicy {
         let jitter = section[.jitter]?.number(in: 0...0.2) ?? base.jitter
         self.init(at: at, jitter: jitter)
         if let value, at + jitter > Self.latest {
-            value.refuse(
+            value.report(
                 found: "has at \(at) and jitter \(jitter), together \(Self.rounded(at + jitter))",
                 expected: "at most 0.98 together")
         }
@@ -94,7 +94,7 @@ extension ConfigurationValue {
         var info: [String: String] = [:]
         for entry in entries() ?? [] {
             guard let value = entry.value.verbatim ?? (DeviceInfoSchema.keys.contains(entry.key) ? nil : "") else {
-                entry.value.refuse(expected: "text")
+                entry.value.report(expected: "text")
                 continue
             }
             if let problem = DeviceInfoSchema.validate(key: entry.key, value: value) {
@@ -117,10 +117,10 @@ extension ConfigurationValue.Entry {
                 expected: problem.expectation,
                 suggestion: Spelling.nearest(to: key, among: DeviceInfoSchema.keys))
         case .notListed(let allowed):
-            value.refuse(
+            value.report(
                 expected: problem.expectation, suggestion: Spelling.nearest(to: written, among: allowed))
         case .empty, .controlCharacter, .tooLong:
-            value.refuse(expected: problem.expectation)
+            value.report(expected: problem.expectation)
         }
     }
 }

@@ -5,11 +5,11 @@ internal import BearerUpstream
 
 /// Turns a configuration into what the broker works with. Everything that this host must mend shows here, before any
 /// call upstream.
-struct SettingsResolver {
+struct ProfileResolver {
     let credentials: CredentialsDirectory
 
-    func settings(of configuration: Configuration) throws(StartFailure) -> [ProfileSettings] {
-        var settings: [ProfileSettings] = []
+    func settings(of configuration: Configuration) throws(StartFailure) -> [ResolvedProfile] {
+        var settings: [ResolvedProfile] = []
         var problems: [StartFailure] = []
         for profile in configuration.profiles {
             do throws(StartFailure) {
@@ -26,9 +26,9 @@ struct SettingsResolver {
         return settings
     }
 
-    private func settings(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> ProfileSettings {
+    private func settings(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> ResolvedProfile {
         let upstream = profile.upstream
-        return ProfileSettings(
+        return ResolvedProfile(
             name: profile.name, server: upstream.server, statement: try statement(of: profile),
             redirectURI: profile.redirectURI, deviceInfo: DeviceInfo(overrides: upstream.deviceInfo).headerValue,
             userAgent: upstream.userAgent, renewal: upstream.renewal, reregister: profile.reregistration,

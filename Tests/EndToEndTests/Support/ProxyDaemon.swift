@@ -2,7 +2,7 @@ import Glibc
 
 /// Something on a socket that is not bearerd: it answers the first bytes of each connection with the same text and
 /// hangs up.
-final class StandIn: Sendable {
+final class ProxyDaemon: Sendable {
     let path: String
     private let descriptor: CInt
 
