@@ -51,7 +51,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "BearerConfiguration", dependencies: ["CYAML", "BearerCore"]),
-        .target(name: "BearerState", dependencies: ["CCrypto", "BearerCore", "BearerJSON", "BearerSystemd"]),
+        .target(
+            name: "BearerState", dependencies: ["CCrypto", "CLinux", "BearerCore", "BearerJSON", "BearerSystemd"]),
         .target(
             name: "BearerService",
             dependencies: [

@@ -1,6 +1,7 @@
 internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
+internal import BearerState
 internal import BearerSystemd
 
 /// What the broker works with.

@@ -3,6 +3,7 @@ import BearerCore
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 /// What the broker leaves in systemd's file descriptor store.
 @Suite("keeping tokens", .timeLimit(.minutes(1))) struct KeepingTests {

@@ -1,8 +1,8 @@
 import BearerCore
-import BearerState
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 @Suite("StoredToken") struct StoredTokenTests {
     private let stored = StoredToken(

@@ -5,6 +5,7 @@ import Glibc
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 @Suite("TokenStore", .timeLimit(.minutes(1))) struct TokenStoreTests {
     private let kept = TestStore()

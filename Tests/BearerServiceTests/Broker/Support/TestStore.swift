@@ -4,6 +4,7 @@ import Glibc
 import Synchronization
 
 @testable import BearerService
+@testable import BearerState
 
 /// Stands for systemd: keeps the descriptors that are stored, by name, as its file descriptor store does.
 final class TestStore: Sendable {

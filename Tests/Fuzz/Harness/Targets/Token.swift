@@ -1,7 +1,6 @@
 import BearerCore
-import BearerState
 
-@testable import BearerService
+@testable import BearerState
 
 /// A stored token that can be used is the same when it is written and read again.
 ///

@@ -1,21 +1,20 @@
-internal import BearerCore
-internal import BearerState
-internal import BearerSystemd
+package import BearerCore
+package import BearerSystemd
 internal import Glibc
 
 /// Tokens in sealed memfds in systemd's file descriptor store, so that a restart costs no call upstream.
-struct TokenStore: Sendable {
+package struct TokenStore: Sendable {
     private let files: SealedFiles
     private let bootID: String?
 
     /// - Parameter bootID: that of this boot; without it no token is kept or taken back, as its times could mean anything.
-    init(_ files: SealedFiles, bootID: String?) {
+    package init(_ files: SealedFiles, bootID: String?) {
         self.files = files
         self.bootID = bootID
     }
 
     /// Whether tokens can be kept at all. systemd does not say whether it takes descriptors.
-    var isAvailable: Bool { files.isAvailable && bootID != nil }
+    package var isAvailable: Bool { files.isAvailable && bootID != nil }
 
     /// Keeps `token`, then lets go of the one before it.
     ///
@@ -24,7 +23,7 @@ struct TokenStore: Sendable {
     ///   - key: whose credentials they are, see ``CredentialKey/fileIdentifier``.
     /// - Returns: whether the token was handed to systemd; if not, for want of a store, a descriptor or memory, the one before
     ///   it stays.
-    func keep(
+    package func keep(
         _ token: AccessToken, of profile: String, fingerprint: String, key: String?, replacing old: UInt64?
     ) -> Bool {
         guard let bootID else { return false }
@@ -35,13 +34,13 @@ struct TokenStore: Sendable {
         return true
     }
 
-    func forget(_ generation: UInt64, of profile: String) {
+    package func forget(_ generation: UInt64, of profile: String) {
         files.remove(Self.name(profile, generation))
     }
 
     /// Takes back what systemd kept: the newest usable token of each profile. Everything else is removed from the
     /// store; `onDrop` is told its name, whose it is if that can be told, and why. All descriptors are closed.
-    func takeBack(
+    package func takeBack(
         _ descriptors: [ListenDescriptor], onDrop: (String, String?, StoredTokenError) -> Void,
         isUsable: (StoredToken) -> StoredTokenError?
     ) -> [String: StoredToken] {
@@ -71,7 +70,7 @@ struct TokenStore: Sendable {
     }
 
     /// Waits until systemd has been told of everything; bounded, for the end of the process.
-    func flush() {
+    package func flush() {
         files.flush()
     }
 
@@ -87,57 +86,16 @@ struct TokenStore: Sendable {
     private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
 }
 
-/// The token of one profile in systemd's file descriptor store.
-struct KeptToken {
-    private struct Generation {
-        let number: UInt64
-        let endOfService: ClockReading
-
-        init(_ token: AccessToken) {
-            number = token.generation
-            endOfService = token.endOfService
-        }
-    }
-
-    private let store: TokenStore
-    private let profile: String
-    private var kept: Generation?
-
-    /// - Parameter token: the one that the store has.
-    init(of profile: String, in store: TokenStore, token: AccessToken?) {
-        self.profile = profile
-        self.store = store
-        kept = token.map(Generation.init)
-    }
-
-    /// From then on, nobody may be given it any more.
-    var endOfService: ClockReading? { kept?.endOfService }
-
-    /// Puts `token` into the store in place of the one before. Where that fails, the one before stays to its end.
-    ///
-    /// - Returns: false when it should be tried again.
-    mutating func replace(with token: AccessToken, for credentials: ClientCredentials, _ settings: ResolvedProfile)
-        -> Bool
-    {
-        guard store.isAvailable, token.generation != kept?.number else { return true }
-        let fingerprint = StoredToken.fingerprint(server: settings.server, credentials: credentials)
-        guard
-            store.keep(
-                token, of: profile, fingerprint: fingerprint, key: settings.key.fileIdentifier, replacing: kept?.number)
-        else { return false }
-        kept = Generation(token)
-        return true
-    }
-
-    /// Takes a token out of the store that must not come back.
-    mutating func remove() {
-        guard let kept else { return }
-        store.forget(kept.number, of: profile)
-        self.kept = nil
-    }
-
-    /// The same, once nobody may be given it any more.
-    mutating func removeEnded(at now: ClockReading) {
-        if let endOfService, endOfService.isReached(at: now) { remove() }
+/// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another. See random(4).
+package enum BootID {
+    /// `nil` when it cannot be read.
+    package static func current() -> String? {
+        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &buffer, buffer.count)
+        let id = String(decoding: buffer.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+        return id.isEmpty ? nil : id
     }
 }

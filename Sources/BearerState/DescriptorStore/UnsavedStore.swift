@@ -1,15 +1,19 @@
 internal import BearerCore
-internal import BearerState
-internal import BearerSystemd
+package import BearerSystemd
 internal import Glibc
 
 /// What the disk has not taken yet, in sealed memfds in systemd's file descriptor store, so that a restart loses nothing.
-struct UnsavedStore: Sendable {
+package struct UnsavedStore: Sendable {
     /// A file in the store.
-    struct Entry: Sendable, Equatable {
-        let file: UnsavedFile
+    package struct Entry: Sendable, Equatable {
+        package let file: UnsavedFile
         /// The newer one has the larger number.
-        let number: UInt64
+        package let number: UInt64
+
+        package init(file: UnsavedFile, number: UInt64) {
+            self.file = file
+            self.number = number
+        }
 
         /// `unsaved-<part>-<profile>-<number>`.
         fileprivate var name: String { "\(prefix)\(file.part.rawValue)-\(file.key.profile)-\(number)" }
@@ -17,14 +21,14 @@ struct UnsavedStore: Sendable {
 
     private let files: SealedFiles
 
-    init(_ files: SealedFiles) {
+    package init(_ files: SealedFiles) {
         self.files = files
     }
 
     /// Keeps a file, then lets go of the one before it.
     ///
     /// - Returns: whether it was handed to systemd; if not, the one before it stays.
-    func keep(_ entry: Entry, replacing old: Entry?) -> Bool {
+    package func keep(_ entry: Entry, replacing old: Entry?) -> Bool {
         var body = entry.file.encoded()
         defer { Secret.wipe(&body) }
         var bytes = Checksum.added(to: body)
@@ -33,21 +37,21 @@ struct UnsavedStore: Sendable {
         return true
     }
 
-    func forget(_ entry: Entry) {
+    package func forget(_ entry: Entry) {
         files.remove(entry.name)
     }
 
     /// Waits until systemd has been told of everything; bounded, at most a second.
-    func flush() {
+    package func flush() {
         files.flush()
     }
 
     /// Whether a descriptor's name is one of ours.
-    static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
+    package static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
     /// Takes back what systemd kept: the newest of each file. What cannot be used is removed from the store, and `onDrop` is
     /// told its name and why. All descriptors are closed.
-    func takeBack(_ descriptors: [ListenDescriptor], onDrop: (String, StoredTokenError) -> Void) -> [Entry] {
+    package func takeBack(_ descriptors: [ListenDescriptor], onDrop: (String, StoredTokenError) -> Void) -> [Entry] {
         var newest: [String: Entry] = [:]
         for descriptor in descriptors {
             defer { close(descriptor.descriptor) }

@@ -1,25 +1,24 @@
-internal import BearerCore
+package import BearerCore
 internal import BearerJSON
-internal import BearerState
 
 /// A token as it is kept in a sealed memfd: a line with the SHA-256 of the rest, then one JSON object.
 ///
 /// Everything is checked at reading: what is damaged, of another version, of another boot or for other credentials is
 /// no token of ours.
-struct StoredToken: Equatable {
-    static let version: Int64 = 1
+package struct StoredToken: Equatable {
+    package static let version: Int64 = 1
 
-    let profile: String
-    let token: AccessToken
+    package let profile: String
+    package let token: AccessToken
     /// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another.
-    let bootID: String
+    package let bootID: String
     /// What the token was issued to and by whom, see ``fingerprint(server:credentials:)``.
-    let fingerprint: String
+    package let fingerprint: String
     /// Whose credentials they were, see ``CredentialKey/fileIdentifier``; `nil` in tokens of old versions.
-    var key: String?
+    package var key: String?
 
     /// SHA-256 over server, client id and client secret, hexadecimal.
-    static func fingerprint(server: String, credentials: ClientCredentials) -> String {
+    package static func fingerprint(server: String, credentials: ClientCredentials) -> String {
         var hash = SHA256()
         hash.update("\(server)\n\(credentials.clientID)\n")
         credentials.clientSecret.withBytes { hash.update($0) }
@@ -28,7 +27,7 @@ struct StoredToken: Equatable {
 }
 
 /// Why a stored descriptor holds no token for us.
-enum StoredTokenError: String, Error {
+package enum StoredTokenError: String, Error {
     case damaged
     case otherVersion = "of another version"
     case otherBoot = "of an earlier boot"
@@ -46,7 +45,7 @@ extension StoredToken {
     }
 
     /// The bytes to be kept. The caller wipes them.
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var body: [UInt8] = []
         // Everything fits, so that no copy is left behind by growing.
         body.reserveCapacity(token.value.count + 1_024)
@@ -72,7 +71,7 @@ extension StoredToken {
     /// Beyond what any life comes to, and far from what counting on would overflow.
     private static let maximumGeneration = UInt64(1) << 53
 
-    init(_ bytes: [UInt8]) throws(StoredTokenError) {
+    package init(_ bytes: [UInt8]) throws(StoredTokenError) {
         guard let body = Checksum.removed(from: bytes), let object = try? JSONValue(parsing: body) else {
             throw .damaged
         }

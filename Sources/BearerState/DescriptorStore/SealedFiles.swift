@@ -1,13 +1,12 @@
-internal import BearerCore
-internal import BearerState
-internal import BearerSystemd
+package import BearerCore
+package import BearerSystemd
 internal import CLinux
 internal import Glibc
 
 /// Sealed memfds in systemd's file descriptor store: nobody can change them any more, and they outlive this process.
 ///
 /// Each holds a line with the SHA-256 of the rest, then the rest.
-struct SealedFiles: Sendable {
+package struct SealedFiles: Sendable {
     /// Above what any of our files takes.
     private static let limit = 64 * 1024
 
@@ -15,18 +14,18 @@ struct SealedFiles: Sendable {
     private let make: @Sendable () -> CInt
 
     /// - Parameter make: makes an empty memfd; -1 when it cannot.
-    init(store: DescriptorStore, make: @escaping @Sendable () -> CInt = { clinux_memfd("bearerd") }) {
+    package init(store: DescriptorStore, make: @escaping @Sendable () -> CInt = { clinux_memfd("bearerd") }) {
         self.store = store
         self.make = make
     }
 
     /// Whether there is a systemd to be told. It does not say whether it keeps descriptors for this unit.
-    var isAvailable: Bool { store.isAvailable }
+    package var isAvailable: Bool { store.isAvailable }
 
     /// Keeps `bytes`, which have their checksum before them, and wipes them.
     ///
     /// - Returns: whether systemd is told of it; not so without a store, a descriptor or memory.
-    func add(_ bytes: inout [UInt8], name: String) -> Bool {
+    package func add(_ bytes: inout [UInt8], name: String) -> Bool {
         defer { Secret.wipe(&bytes) }
         guard store.isAvailable, bytes.count <= Self.limit else { return false }
         let descriptor = make()
@@ -39,17 +38,17 @@ struct SealedFiles: Sendable {
     }
 
     /// Removes every descriptor of this name.
-    func remove(_ name: String) {
+    package func remove(_ name: String) {
         store.remove(name: name)
     }
 
     /// Waits until systemd has been told of everything; bounded, at most a second.
-    func flush() {
+    package func flush() {
         store.flush()
     }
 
     /// What a descriptor holds, its checksum included.
-    func read(_ descriptor: CInt) throws(StoredTokenError) -> Secret {
+    package func read(_ descriptor: CInt) throws(StoredTokenError) -> Secret {
         guard clinux_is_sealed(descriptor) else { throw .notSealed }
         lseek(descriptor, 0, SEEK_SET)
         guard case .contents(let secret) = SecretReader.read(descriptor, limit: Self.limit) else { throw .damaged }
