@@ -71,7 +71,9 @@ private enum ConfigurationFile {
             guard count >= 0 else { throw failure(errno) }
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
-            guard bytes.count <= maximumBytes else { throw ReadError(found: "more than 1 MiB", expected: "at most 1 MiB") }
+            guard bytes.count <= maximumBytes else {
+                throw ReadError(found: "more than 1 MiB", expected: "at most 1 MiB")
+            }
         }
     }
 

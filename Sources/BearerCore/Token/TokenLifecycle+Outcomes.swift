@@ -115,7 +115,9 @@ extension TokenLifecycle {
         return isNearlyOver && history.mayReplace(at: now.boot)
     }
 
-    private mutating func planRetry(after failure: ExchangeFailure, at now: ClockReading, random: Double) -> ClockReading {
+    private mutating func planRetry(after failure: ExchangeFailure, at now: ClockReading, random: Double)
+        -> ClockReading
+    {
         let delay = Backoff.delay(
             failures: failureStreak?.failures ?? 1, isServing: token?.isServable(at: now) == true,
             retryAfter: failure.retryAfter, random: random)

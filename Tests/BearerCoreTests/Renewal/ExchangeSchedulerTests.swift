@@ -7,7 +7,8 @@ import Testing
 
     private func scheduler(rate: Double = 1, burst: Double = 5, calls: Double = 1) -> ExchangeScheduler {
         ExchangeScheduler(
-            rate: rate, burst: burst, stored: BudgetRecord(level: calls, writtenAt: ClockReading.at(0).wall), at: .at(0))
+            rate: rate, burst: burst, stored: BudgetRecord(level: calls, writtenAt: ClockReading.at(0).wall), at: .at(0)
+        )
     }
 
     @Test("exchanges are sent in the order in which they were wanted, as the budget allows")

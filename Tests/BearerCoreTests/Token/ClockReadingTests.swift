@@ -33,7 +33,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let end = ClockReading.at(Double.random(in: 0..<1e6, using: &random))
         let now = ClockReading.at(Double.random(in: 0..<1e6, using: &random))
-        let stepped = ClockReading(boot: now.boot, wall: now.wall + .seconds(Double.random(in: -1e9..<1e9, using: &random)))
+        let stepped = ClockReading(
+            boot: now.boot, wall: now.wall + .seconds(Double.random(in: -1e9..<1e9, using: &random)))
         #expect(end.remaining(at: stepped) <= end.remaining(at: now))
     }
 }

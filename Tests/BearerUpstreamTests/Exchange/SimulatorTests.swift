@@ -40,7 +40,8 @@ struct SimulatorTests {
             simulator.revokeClients()
             do throws(ExchangeFailure) {
                 _ = try await client.requestToken(
-                    TokenGrantRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
+                    TokenGrantRequest(
+                        server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
                 Issue.record("a token was granted")
             } catch {
                 #expect(error.reason == .oauth(.invalidClient))

@@ -115,8 +115,9 @@ struct LifecycleOracle {
         created += 1
     }
 
-    mutating func after(_ event: LifecycleEvent?, _ actions: [LifecycleAction], lifecycle: TokenLifecycle, now: ClockReading)
-    {
+    mutating func after(
+        _ event: LifecycleEvent?, _ actions: [LifecycleAction], lifecycle: TokenLifecycle, now: ClockReading
+    ) {
         for action in actions {
             switch action {
             case .send(let exchange): sent(exchange, because: event, lifecycle: lifecycle, now: now)
@@ -173,7 +174,9 @@ struct LifecycleOracle {
         registrationSent(because: event, lifecycle, now: now)
     }
 
-    private mutating func registrationSent(because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: ClockReading) {
+    private mutating func registrationSent(
+        because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: ClockReading
+    ) {
         let objection = objectionToReplacing(lifecycle, now: now)
         isReplacingByItself = false
         if isForced(event, objection: objection) {
