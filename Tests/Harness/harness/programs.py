@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness.suite import expect, require
+from harness.suite import expect
 
 BUILD = Path(os.environ.get("BUILD", Path(__file__).parents[3] / ".build/release")).resolve()
 
@@ -30,7 +30,6 @@ def _directory():
 @functools.cache
 def compiled(source):
     """Builds a program, or a library for LD_PRELOAD when the source defines no `main`."""
-    require("cc")
     flags = ["-O2", "-std=gnu17", "-Wall", "-Wextra", "-Werror"]
     if " main(" not in source.read_text():
         flags += ["-shared", "-fPIC"]

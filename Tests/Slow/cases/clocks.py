@@ -10,7 +10,7 @@ from harness.client import Client
 from harness.daemon import Daemon
 from harness.programs import compiled
 from harness.simulator import Simulator
-from harness.suite import Skip, case, expect, say
+from harness.suite import Skip, case, expect, require, say
 from support.strace import TOKEN
 
 DAY, DECADE = 86_400, 315_576_000
@@ -18,6 +18,7 @@ DAY, DECADE = 86_400, 315_576_000
 
 @case("clocks: the wall clock of a real daemon is stepped by a day and by ten years, to and fro")
 def clocks():
+    require("cc")
     library = compiled(Path(__file__).parents[1] / "wallclock.c")
     simulator = Simulator()
     daemon = Daemon(simulator)
