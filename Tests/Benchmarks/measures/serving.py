@@ -61,7 +61,8 @@ def renewing():
 @contextmanager
 def failing():
     with Simulator() as simulator, UntrustedServer() as untrusted:
-        profiles = {"default": "", **{f"broken-{number}": f"server: {untrusted.url}" for number in range(BROKEN_PROFILES)}}
+        broken = f"server: {untrusted.url}"
+        profiles = {"default": "", **{f"broken-{number}": broken for number in range(BROKEN_PROFILES)}}
         with Bearerd(simulator, profiles).started() as daemon:
             yield daemon, "failed TLS handshakes", lambda: untrusted.attempts
 

@@ -16,7 +16,7 @@ START_SECONDS = 90  # the unit's TimeoutStartSec=
 
 
 class Manager:
-    """Starts a daemon as systemd starts bearerd.service, again and again. What it stores it is given at the next start."""
+    """Starts a daemon as systemd starts bearerd.service, again and again. It is given what it has stored."""
 
     def __init__(self, daemon):
         self.command, self.log, self.socket = daemon.command(), daemon.log, daemon.socket

@@ -114,12 +114,12 @@ class OIDCAgent(Process):
     def __init__(self, token):
         require("oidc-agent", "oidc-gen", "oidc-token")
         super().__init__("oidc-agent")
-        home = str(self.directory)
+        home, path = str(self.directory), os.environ["PATH"]
         handler = type("Handler", (Provider,), {"token": token})
         self.provider = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.provider.tokens = 0
         threading.Thread(target=self.provider.serve_forever, daemon=True).start()
-        self.environment = {"PATH": os.environ["PATH"], "HOME": home, "OIDC_CONFIG_DIR": home, "OIDC_SOCK": str(self.socket)}
+        self.environment = {"PATH": path, "HOME": home, "OIDC_CONFIG_DIR": home, "OIDC_SOCK": str(self.socket)}
         self.start(["oidc-agent", "-d", "-a", self.socket, "--no-webserver"], self.environment)
         self.listens()
         self.load_account()

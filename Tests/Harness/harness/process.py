@@ -11,10 +11,10 @@ from harness.suite import eventually, expect, running
 
 
 class Process:
-    """Has a directory of its own, which every user can enter; writes to the file `log` there, and may listen on `socket`.
+    """Has a directory of its own, which every user can enter, with the file `log` and perhaps a `socket`.
 
-    Killed at the end of its block, and removed with its directory at the end of the case. `place` is where the directory
-    is made.
+    It is killed at the end of its block, and removed with its directory at the end of the case. `place` is where the
+    directory is made; by default, where temporary files are.
     """
 
     process = None
@@ -93,8 +93,8 @@ class Process:
         """Waits for `condition`, as long as the program runs."""
 
         def value():
-            has_ended, found = self.has_ended(), condition()
-            expect(found or not has_ended, f"{self.name} has ended with {self.process.returncode}: {self.lines()[-20:]}")
+            has_ended, found, status = self.has_ended(), condition(), self.process.returncode
+            expect(found or not has_ended, f"{self.name} has ended with {status}: {self.lines()[-20:]}")
             return found
 
         return eventually(value, lambda: f"{self.name}: {what}: {self.lines()[-20:]}", within)

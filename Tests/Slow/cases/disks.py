@@ -45,7 +45,7 @@ def fail(name):
     expect(len(simulator.calls("register")) == 1, f"{name}: registered again after the restart")
 
 
-@case("disks: one that takes nothing for a while stops nothing, is told of once, and loses nothing once it is well again")
+@case("disks: one that takes nothing for a while stops nothing, is told of once, and loses nothing afterwards")
 def disks():
     require("strace")
     with ThreadPoolExecutor(len(DISKS)) as pool:

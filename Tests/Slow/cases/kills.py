@@ -28,7 +28,7 @@ def time_to_save(simulator):
     return time.monotonic() - begin
 
 
-@case("kills: killed at random instants of 200 starts: no registration once credentials are saved, at most one wasted a kill")
+@case("kills: in 200 starts at random instants: none registers once credentials are saved, a kill wastes one at most")
 def kills():
     simulator = Simulator(has_cut_off_calls=True)
     span = time_to_save(simulator)

@@ -36,7 +36,8 @@ def killed_at(daemon, calls, number):
     with daemon.start():
         daemon.said(TOKEN, 40)
         after = len(made.list("register")) - len(before)
-        expect(after == (0 if saved else 1), f"{where}: {after} registrations after the restart; saved before: {bool(saved)}")
+        expected = 0 if saved else 1
+        expect(after == expected, f"{where}: {after} registrations after the restart, expected {expected}")
         # The answer is on record soon after the token is asked for; one that was cut off before is no matter any more.
         if not saved:
             eventually(lambda: history(daemon)["unanswered"] == 0, lambda: f"{where}: {history(daemon)}", 10)
@@ -60,7 +61,7 @@ def kill_at_all(calls):
             expect(killed < 200, f"{calls}: killed 200 times and no end")
 
 
-@case("system_calls: killed before any system call of a registration, a start wastes one registration at most, and none twice")
+@case("system_calls: killed before any of a registration, a start wastes one registration at most, and none twice")
 def system_calls():
     require("strace")
     with ThreadPoolExecutor(2) as pool:

@@ -5,7 +5,7 @@ TOKEN = ": token for "
 
 
 def traced(daemon, calls, *options, paths=(), inject=None):
-    """Starts the daemon below strace, which traces these system calls, or those of them that concern one of the paths."""
+    """Starts the daemon below strace, which traces these system calls, or those that concern one of the paths."""
     options = [*options, "-e", f"trace={calls}"]
     for path in paths:
         options += ["-P", path]
