@@ -46,12 +46,15 @@ def hold(daemon, name):
     (place / f"registration-{key}.json").write_text(json.dumps(record))
 
 
-def thousand(simulator, limits=LIMITS, **how):
+def thousand(simulator, limits=LIMITS, prepare=lambda: None):
     """A daemon with a thousand profiles. `default` has a token, the registrations of the others are held: nobody waits for them."""
     others = [f"p{number:03}" for number in range(999)]
     profiles = {name: "" for name in ["default", *others]}
     # A thousand registrations on disk are better in memory.
-    daemon = Daemon(simulator, limits + "\nstartup: {wait: 0}", profiles, place=MEMORY, **how)
+    cgroup = Cgroup()
+    enter = lambda: (cgroup.enter(), prepare())  # noqa: E731
+    daemon = Daemon(simulator, limits + "\nstartup: {wait: 0}", profiles, place=MEMORY, prepare=enter)
+    daemon.cgroup = cgroup
     for name in others:
         hold(daemon, name)
     daemon.started()
@@ -61,13 +64,12 @@ def thousand(simulator, limits=LIMITS, **how):
 
 @case("memory: 4,096 connections doing their worst are held within bounds, and nothing is left of them")
 def bounded(simulator):
-    cgroup = Cgroup()
-    daemon = thousand(simulator, prepare=cgroup.enter)
+    daemon = thousand(simulator)
     with Client(daemon.socket) as honest:
         eventually(lambda: honest.ask(op="status")["connections"] == 1, "only the honest one is left")
         descriptors, before = proc.descriptors(daemon.pid), proc.private_megabytes(daemon.pid)
         say(f"before: {before:.1f} MiB private, {descriptors} descriptors")
-        if not cgroup.place:
+        if not daemon.cgroup.place:
             say("SKIPPED: the memory of the cgroup; there is none to be had here")
         worst, most_charged = 0, 0
         for attacks in [*([attack] for attack in ATTACKS), MIXED]:
@@ -79,7 +81,7 @@ def bounded(simulator):
                     expect("access_token" in honest.ask(op="token"), f"{name}: no token for the honest client")
                     replies += 1
                     highest = max(highest, proc.private_megabytes(daemon.pid))
-                    charged = max(charged, cgroup.held() if cgroup.place else 0)
+                    charged = max(charged, daemon.cgroup.held() if daemon.cgroup.place else 0)
                     time.sleep(0.1)
                 open_ones = proc.descriptors(daemon.pid) - descriptors
             growth = highest - before
