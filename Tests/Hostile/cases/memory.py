@@ -7,7 +7,7 @@ import time
 from harness import proc
 from harness.client import Client
 from harness.daemon import MEMORY, STATEMENT, Daemon
-from harness.suite import case, eventually, expect, say
+from harness.suite import case, eventually, expect, say, settled
 from support.cgroup import Cgroup
 from support.load import attackers
 
@@ -67,7 +67,9 @@ def bounded(simulator):
     daemon = thousand(simulator)
     with Client(daemon.socket) as honest:
         eventually(lambda: honest.ask(op="status")["connections"] == 1, "only the honest one is left")
-        descriptors, before = proc.descriptors(daemon.pid), proc.private_megabytes(daemon.pid)
+        # An exchange may still be about to end.
+        descriptors = settled(lambda: proc.descriptors(daemon.pid), "the number of descriptors")
+        before = proc.private_megabytes(daemon.pid)
         say(f"before: {before:.1f} MiB private, {descriptors} descriptors")
         if not daemon.cgroup.place:
             say("SKIPPED: the memory of the cgroup; there is none to be had here")
