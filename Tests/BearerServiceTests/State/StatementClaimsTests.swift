@@ -31,7 +31,7 @@ import Testing
     @Test(
         "what a statement does not say, or says in another form, is not shown",
         arguments: [
-            ("{}", nil), (#"{"sub":""}"#, nil), (#"{"sub":5,"iat":"x"}"#, nil), (#"{"sub":"a\\u001bb"}"#, nil),
+            ("{}", nil), (#"{"sub":""}"#, nil), (#"{"sub":5,"iat":"x"}"#, nil), (#"{"sub":"a\u001bb"}"#, nil),
             (#"{"sub":"ü"}"#, nil), (#"{"sub":"a"}"#, "sub a"),
             ("{\"sub\":\"" + String(repeating: "a", count: 101) + "\"}", nil),
         ] as [(String, String?)])
