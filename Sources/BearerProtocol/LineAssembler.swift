@@ -72,7 +72,7 @@ package struct LineAssembler: Sendable {
         dropConsumed()
     }
 
-    /// Lines may hold tokens that an API turned down: nothing is left of them where they were.
+    /// Lines may hold tokens that an API rejected: nothing is left of them where they were.
     private mutating func move(to capacity: Int) {
         var larger: [UInt8] = []
         larger.reserveCapacity(capacity)

@@ -52,7 +52,7 @@ package struct TokenRequest: Sendable, Equatable {
 /// Says that an API turned a token down, and asks for another.
 package struct RenewRequest: Sendable, Equatable {
     package var profile: String?
-    /// The token that was turned down.
+    /// The token that an API rejected.
     package var rejected: Secret
     /// How long to wait for another; whole seconds, 0–300.
     package var wait: Duration

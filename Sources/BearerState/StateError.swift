@@ -42,7 +42,7 @@ package enum StateError: Error, Sendable, Equatable {
     /// A step of a durable write.
     package enum WriteStep: String, Sendable {
         case create, write, synchronize, rename
-        case archive = "keep the old file aside"
+        case archive = "archive the old file"
         case synchronizeDirectory = "synchronize the directory"
     }
 
@@ -116,7 +116,7 @@ extension StateError.FileProblem {
         switch self {
         case .newerVersion: "install the bearerd that wrote it, or \(Self.startOver)"
         case .foreignOwner(_, let expected): "give it back by chown \(expected)"
-        case .unreadable: "mend that, or restore it from a backup, or \(Self.startOver)"
+        case .unreadable: "fix that, or restore it from a backup, or \(Self.startOver)"
         case .symbolicLink: "put the file itself there"
         case .empty, .tooLarge, .malformed, .invalidField, .belongsElsewhere, .notARegularFile:
             "restore it from a backup, or \(Self.startOver)"

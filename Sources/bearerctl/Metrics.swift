@@ -18,7 +18,7 @@ struct Metrics {
             family("bearerd_connections", "gauge", "Open connections.", [" \(status.connections)"]),
             gauge("bearerd_token_expiry_timestamp_seconds", "When the token ends.") { $0.expiresAt },
             gauge("bearerd_token_renewal_timestamp_seconds", "When the token will be renewed.") { $0.renewAt },
-            gauge("bearerd_token_generation", "The number of the token in hand.") { $0.generation },
+            gauge("bearerd_token_generation", "The number of the current token.") { $0.generation },
             gauge("bearerd_last_success_timestamp_seconds", "When a token was last obtained.") { $0.lastSuccessAt },
             gauge("bearerd_state_durable", "1 while everything that must be kept is on disk.") {
                 $0.isStateDurable ? 1 : 0

@@ -47,7 +47,7 @@ import Testing
         )
     }
 
-    @Test("the same credentials saved once more, as after a failed fsync, are not kept aside")
+    @Test("the same credentials saved once more, as after a failed fsync, are not archived")
     func savedAgain() throws {
         for _ in 0..<3 { #expect(try state.store.save(.example()) == nil) }
         #expect(state.temporary.names(in: "default").count == 1)

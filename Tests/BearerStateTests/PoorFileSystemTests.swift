@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "without hard links what is replaced is kept aside all the same, as a copy",
+        "without hard links what is replaced is archived all the same, as a copy",
         arguments: [EPERM, EOPNOTSUPP, ENOSYS, EMLINK])
     func noLinks(code: CInt) throws {
         temporary.write("old".utf8, to: "file")
@@ -32,7 +32,7 @@ import Testing
         #expect(temporary.mode(of: "file.aside-1") == 0o600)
     }
 
-    @Test("what cannot be kept aside is not replaced, and nothing is left behind")
+    @Test("what cannot be archived is not replaced, and nothing is left behind")
     func broken() throws {
         temporary.write("old".utf8, to: "file")
         #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .archive, errno: EIO)) {

@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(
-        "a damaged history is kept aside and taken for three unanswered registrations when it was written",
+        "a damaged history is archived and taken for three unanswered registrations when it was written",
         arguments: ["", "{", "{\"version\":2}", "{\"version\":1}", String(repeating: "x", count: 100)])
     func damaged(content: String) throws {
         try state.history.save(Self.none)
@@ -84,7 +84,7 @@ import Testing
         #expect(try state.history.load(now: now).record.unanswered == 3)
     }
 
-    @Test("what cannot be kept aside is never written over, and says so")
+    @Test("what cannot be archived is never written over, and says so")
     func directoryInItsPlace() throws {
         mkdir("\(state.temporary.path)/default", 0o700)
         mkdir(state.history.path, 0o700)

@@ -48,7 +48,7 @@ package enum LifecycleReport: Sendable, Equatable {
     case tokenExpired(next: ClockReading?)
     /// Trouble is over after `failures` failed exchanges in `duration`.
     case recovered(generation: UInt64, lifetime: Duration, renewal: ClockReading, failures: Int, duration: Duration)
-    /// APIs turned down tokens of two successive generations, for clients of different users. Reported once per series.
+    /// APIs rejected tokens of two successive generations, for clients of different users. Reported once per series.
     case freshTokenRejected(generation: UInt64)
 }
 

@@ -30,7 +30,7 @@ extension TokenLifecycle {
     }
 }
 
-/// Which tokens APIs turned down, and the users whose clients said so.
+/// Which tokens APIs rejected, and the users whose clients said so.
 ///
 /// One client may be wrong, or malicious. Two different users of two successive tokens are news: the tokens themselves are
 /// no good there.
@@ -42,7 +42,7 @@ struct RejectedGenerations: Sendable, Equatable {
     /// Whether these successive generations were reported.
     private var isTold = false
 
-    /// Records that a client of `user` had the token of `generation` turned down.
+    /// Records that a client of `user` had the token of `generation` rejected.
     ///
     /// - Returns: whether that is news, once per series of successive generations.
     mutating func record(_ generation: UInt64, by user: UInt32) -> Bool {

@@ -151,7 +151,7 @@ package final class SocketStream {
         if count > 0 {
             let received = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
             body(UnsafeRawBufferPointer(received))
-            // It may be a token that an API turned down.
+            // It may be a token that an API rejected.
             if count > Self.maximumHarmless, let start = received.baseAddress { explicit_bzero(start, count) }
             return .bytes
         }

@@ -110,7 +110,7 @@ final class ProfileClients {
         log.logUse(of: profile, generation: token.generation, by: user, peer)
     }
 
-    // MARK: Who waits
+    // MARK: Requests that wait
 
     /// Lets a request wait for a token.
     ///
@@ -129,7 +129,7 @@ final class ProfileClients {
         }
     }
 
-    /// The same for whoever does not speak the line protocol.
+    /// The same for a request that did not come by the line protocol.
     func wait(
         _ limit: Duration, timeout: @escaping () -> ErrorReply, resume: @escaping (TokenWaiters.Outcome) -> Void
     ) -> () -> Void {

@@ -20,7 +20,7 @@ struct ClientBuffers {
 
     /// Bytes in all.
     static let limit = 10 << 20
-    /// Bytes of a client that do not count; of one that waits for its reply, with a rejected token in hand, there are more.
+    /// Bytes of a client that do not count; of one that waits for its reply, with a rejected token, there are more.
     static let free = 1024
     static let freeWhileWaiting = 4096
     /// Down to this part of the limit room is made at once.
@@ -47,7 +47,7 @@ struct ClientBuffers {
         if !user.entries.isEmpty { users[uid] = user }
     }
 
-    /// Who is cut next for the others to have room.
+    /// The connection that is cut next, so that others have room.
     func newestOfHeaviestUser() -> ClientConnection? {
         let heaviest = users.values.max { $0.total < $1.total }
         return heaviest?.entries.values.max { $0.number < $1.number }?.client

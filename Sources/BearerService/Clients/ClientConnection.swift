@@ -5,8 +5,8 @@ internal import BearerProtocol
 /// One connection of a client: lines in, replies out, in order.
 ///
 /// A token in memory is answered within the read that asks for it. While a request waits, nothing more is read; while
-/// the client does not take its replies, nothing more is answered: what a client can make us hold is bounded. Who sends
-/// many lines at once has them answered a few a turn.
+/// the client does not take its replies, nothing more is answered: what a client can make us hold is bounded. Of
+/// many lines that come at once, a few are answered per turn.
 ///
 /// It lives on the loop.
 final class ClientConnection {
@@ -84,7 +84,7 @@ final class ClientConnection {
         serve()
     }
 
-    /// A line for who watches; while the client does not read, only the newest is kept.
+    /// Sends a line to a client that watches; while it does not read, only the newest line is kept.
     func publish(_ line: [UInt8]) {
         guard case .watching = state else { return }
         if stream.unsentCount == 0 { stream.send(line) } else { backlog.hold(line, for: stream) }
@@ -141,7 +141,7 @@ final class ClientConnection {
         return stream.unsentCount < most
     }
 
-    /// Who sends many lines at once and takes the replies is answered on.
+    /// A client that sends many lines at once and takes the replies is answered on.
     private func sendsNow() -> Bool {
         guard isServing, !isTakingReplies else { return false }
         return stream.sendNow()
@@ -227,7 +227,7 @@ final class ClientConnection {
         updateReading()
     }
 
-    /// Has the registry know what we hold for this client at the end of a turn; it may have the connection cut.
+    /// Tells the registry what we hold for this client at the end of a turn; the registry may cut the connection.
     private func countBytes() {
         guard stream.isOpen else { return }
         if cancellation != nil { lines.dropTaken() }

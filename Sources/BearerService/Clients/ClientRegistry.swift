@@ -135,7 +135,7 @@ final class ClientRegistry {
         loop.schedule(after: .zero) { [self] in makeRoom() }
     }
 
-    /// Cuts connections: as many a turn as can have come, and few once there is room for those.
+    /// Cuts connections: as many per turn as can have come, and few once there is room for those.
     private func makeRoom() {
         for _ in 0..<(buffers.isExceeded ? 32 : 2) {
             guard !buffers.hasRoom, let client = buffers.newestOfHeaviestUser() else { break }

@@ -40,7 +40,7 @@ struct PeerGroups {
         return groups
     }
 
-    /// Most users have few groups; who has more is asked for again with the room that the kernel names.
+    /// Most users have few groups. For a user with more, the kernel is asked again with the room that it names.
     private static func groups(ofSocket descriptor: CInt) -> [UInt32] {
         var count: UInt32 = 32
         for _ in 0..<2 {

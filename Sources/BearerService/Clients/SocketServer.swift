@@ -2,7 +2,7 @@ internal import BearerCore
 internal import BearerLoop
 internal import Glibc
 
-/// Accepts on the daemon's sockets and begins to serve who connects. Lives on the loop.
+/// Accepts connections on the daemon's sockets and begins to serve them. Lives on the loop.
 final class SocketServer {
     /// Whom a socket is for.
     enum Purpose: Sendable {

@@ -3,10 +3,10 @@ internal import BearerProtocol
 
 /// The reply to `{"op":"token"}` of one profile as bytes: it is the same for everybody within a second.
 ///
-/// What holds a token here is used again, and wiped in the end: whoever sends it copies it.
+/// What holds a token here is used again, and wiped in the end: the stream that sends it copies it.
 final class TokenReplies {
     private var token: AccessToken?
-    /// `expires_in` of the reply in hand.
+    /// `expires_in` of ``line``.
     private var left = Duration.zero
     private var line: [UInt8] = []
     /// What is made for one client, and sent before the next is made.

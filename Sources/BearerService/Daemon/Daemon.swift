@@ -41,7 +41,7 @@ package enum Daemon {
     private static func remedy(for failure: StartFailure) -> String {
         guard failure.status == .configuration, environment("NOTIFY_SOCKET") != nil else { return "" }
         let units = "bearerd.socket bearerd-credential.socket bearerd.service"
-        return "\nWhen that is mended: systemctl reset-failed \(units); systemctl start \(units)"
+        return "\nWhen that is fixed: systemctl reset-failed \(units); systemctl start \(units)"
     }
 }
 

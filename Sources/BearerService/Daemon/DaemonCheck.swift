@@ -8,6 +8,9 @@ internal import Glibc
 
 /// `bearerd --check`: says what a start would refuse, and prints the effective configuration.
 package enum DaemonCheck {
+    /// MemoryMax= in `systemd/bearerd.service`, MiB.
+    static let installedMemoryMax = 512
+
     /// - Returns: 0, or what the daemon would exit with.
     package static func run(_ options: DaemonOptions) -> ExitStatus {
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
@@ -25,6 +28,13 @@ package enum DaemonCheck {
             for profile in configuration.profiles { describe(profile, stateDirectory: paths.stateDirectory) }
             print("# LimitNOFILE= of the unit: at least \(configuration.limits.connections + Listener.spare)")
             print("# FileDescriptorStoreMax= of the unit: at least \(descriptors)")
+            let memory = ConnectionLimits.memory(for: configuration.limits.connections)
+            print("# MemoryMax= of the unit: at least \(memory)M")
+            if memory > Self.installedMemoryMax {
+                print(
+                    "# warning: limits.connections is \(configuration.limits.connections); clients at their worst take more "
+                        + "than MemoryMax=\(Self.installedMemoryMax)M of the unit as it is installed")
+            }
             return .success
         } catch let failure as StartFailure {
             StandardError.writeLine(failure.message)

@@ -6,7 +6,7 @@ internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
 
-/// The steps of a start. The order matters: what only this host can mend comes before any call upstream.
+/// The steps of a start. The order matters: what only this host can fix comes before any call upstream.
 struct DaemonStart {
     let options: DaemonOptions
     let log: LogQueue

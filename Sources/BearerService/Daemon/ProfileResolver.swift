@@ -3,7 +3,7 @@ internal import BearerCore
 internal import BearerSystemd
 internal import BearerUpstream
 
-/// Turns a configuration into what the broker works with. Everything that this host must mend shows here, before any
+/// Turns a configuration into what the broker works with. Everything that this host must fix shows here, before any
 /// call upstream.
 struct ProfileResolver {
     let credentials: CredentialsDirectory
@@ -19,7 +19,7 @@ struct ProfileResolver {
             }
         }
         guard problems.isEmpty else {
-            // Waiting helps only if it may mend all of them.
+            // Waiting helps only if it may fix all of them.
             let wait = problems.map(\.wait).min() ?? .zero
             throw StartFailure(.configuration, problems.map(\.message).joined(separator: "\n"), wait: wait)
         }

@@ -5,7 +5,7 @@ package struct StartFailure: Error, Sendable {
     package let status: ExitStatus
     /// One or more lines that say what was found, where, and what is expected.
     package let message: String
-    /// How long after the start this may still mend itself, and is worth another try.
+    /// How long after the start this may still pass, and is worth another try.
     let wait: Duration
 
     init(_ status: ExitStatus, _ message: String, wait: Duration = .zero) {
@@ -32,6 +32,6 @@ package enum ExitStatus: Int32, Error, Sendable {
     case inputOutput = 74
     /// EX_TEMPFAIL: another daemon runs on the same state directory.
     case temporaryFailure = 75
-    /// EX_CONFIG: what only this host can mend; the unit does not restart on it.
+    /// EX_CONFIG: what only this host can fix; the unit does not restart on it.
     case configuration = 78
 }

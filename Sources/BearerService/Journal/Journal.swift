@@ -59,7 +59,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case registrationHeld = "registration_held"
     /// A token was obtained or renewed.
     case tokenObtained = "token_obtained"
-    /// A token request yielded nothing; the token in hand is served until it ends.
+    /// A token request yielded nothing; the current token is served until it ends.
     case renewalFailed = "renewal_failed"
     /// A token was obtained after failures.
     case recovered
@@ -69,7 +69,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case credentialsRejected = "credentials_rejected"
     /// The server refuses the profile, with a documented error.
     case profileRefused = "profile_refused"
-    /// The profile's stored state cannot be used; this host must mend it.
+    /// The profile's stored state cannot be used; this host must fix it.
     case profileBlocked = "profile_blocked"
     /// The stored state of a profile that was blocked can be used again.
     case profileUnblocked = "profile_unblocked"

@@ -62,7 +62,7 @@ struct JournalEntry: Equatable {
     private static func registered(
         replacing: Bool, _ profile: String, _ server: String, _ registration: String?
     ) -> Parts {
-        let consequence = replacing ? "; the old credentials are kept aside, viewers have to sign in again" : ""
+        let consequence = replacing ? "; the old credentials are archived, viewers have to sign in again" : ""
         return (
             .registered, "\(profile): registered with \(server)\(registration.map { "; \($0)" } ?? "")\(consequence)",
             [:]
@@ -81,7 +81,7 @@ struct JournalEntry: Equatable {
     ) -> Parts {
         let event: JournalEvent = kind == .token ? .renewalFailed : .registrationFailed
         let what = kind == .token ? "the token request" : "the registration"
-        let consequence = isServing ? "the token in hand is served on" : "there is no token to serve"
+        let consequence = isServing ? "the current token is served on" : "there is no token to serve"
         let message =
             "\(profile): \(what) failed (\(failure.label)): \(failure.detail); \(consequence), tried again from "
             + next.wallText

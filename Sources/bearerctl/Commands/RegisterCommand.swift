@@ -9,7 +9,7 @@ struct RegisterCommand: ParsableCommand {
         commandName: "register",
         abstract: "Registers anew, for client credentials that are no good any more; for root and the daemon's user.",
         discussion: """
-            The old credentials are kept aside. Viewers have to sign in again: what they are signed in with belongs to \
+            The old credentials are archived. Viewers have to sign in again: what they are signed in with belongs to \
             the old credentials.
             """)
 

@@ -7,7 +7,7 @@ import Testing
 @testable import BearerService
 
 @Suite("register", .serialized, .timeLimit(.minutes(1))) struct RegisterTests {
-    @Test("with force there are new credentials and a new token; the old credentials are kept aside")
+    @Test("with force there are new credentials and a new token; the old credentials are archived")
     func forced() async throws {
         try await withBroker { test in
             let root = try await test.connect(as: .root)

@@ -27,12 +27,12 @@ import Testing
             registration: "software statement sub x; scopes a, b")
         #expect(
             entry.message == "tv: registered with https://server; software statement sub x; scopes a, b; the old "
-                + "credentials are kept aside, viewers have to sign in again")
+                + "credentials are archived, viewers have to sign in again")
     }
 
     static let rows: [Row] = [
         Row(.registered(replacing: false), .registered, [:], "registered with https://server"),
-        Row(.registered(replacing: true), .registered, [:], "kept aside", "sign in again"),
+        Row(.registered(replacing: true), .registered, [:], "archived", "sign in again"),
         Row(
             .registrationHeld(unanswered: 3, next: next), .registrationHeld, [.nextAttempt: "1700000000"],
             "3 registrations in a row", "until \(nextText)"),
@@ -42,7 +42,7 @@ import Testing
         Row(
             .exchangeFailed(.token, failure, next: next, isServing: true), .renewalFailed,
             [.error: "http_503", .nextAttempt: "1700000000"], "token request failed (http_503)", "status 503",
-            "token in hand is served on", nextText),
+            "current token is served on", nextText),
         Row(
             .exchangeFailed(.token, failure, next: next, isServing: false), .renewalFailed,
             [.error: "http_503", .nextAttempt: "1700000000"], "there is no token to serve"),

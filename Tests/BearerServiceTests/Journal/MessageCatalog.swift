@@ -40,7 +40,7 @@ struct MessageCatalog {
             paragraphs: body.split(separator: "\n\n").map { $0.drop { $0 == "\n" }.description })
     }
 
-    private static func read(_ path: String) -> String {
+    static func read(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         precondition(file >= 0, "\(path) cannot be read")
         defer { close(file) }

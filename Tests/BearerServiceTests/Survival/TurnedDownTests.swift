@@ -49,7 +49,7 @@ extension Survival {
             }
         }
 
-        @Test("for ten minutes: the token in hand is served, nothing replaced")
+        @Test("for ten minutes: the current token is served, nothing replaced")
         func tenMinutes() async throws {
             try await withBroker(setup()) { test in
                 await test.live(Self.beforeRenewal, step: .seconds(60))
@@ -70,7 +70,7 @@ extension Survival {
         }
 
         @Test(
-            "for good, after months: replaced once, when nearly nothing is left of the token; the old ones are kept aside"
+            "for good, after months: replaced once, when nearly nothing is left of the token; the old ones are archived"
         )
         func forGood() async throws {
             try await withBroker(setup()) { test in

@@ -110,6 +110,12 @@ extension EndToEnd {
                 #expect(good.status == 0)
                 #expect(good.output.contains("log_level: debug"))
                 #expect(good.output.contains(host.simulator.baseURL))
+                #expect(
+                    good.output.contains("# MemoryMax= of the unit: at least 122M")
+                        && !good.output.contains("# warning"))
+                try host.configure(settings: "limits: {connections: 65536}")
+                let large = try await host.control(["check", host.configurationFile])
+                #expect(large.output.contains("# warning: limits.connections is 65536"))
                 try host.configure(settings: "log_level: loud")
                 let bad = try await host.control(["check", host.configurationFile])
                 #expect(bad.status == EX_CONFIG)

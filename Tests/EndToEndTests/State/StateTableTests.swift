@@ -151,7 +151,7 @@ extension EndToEnd {
                 let isKept = Files.names(in: directory).contains { name in
                     name.contains(".damaged-") && (try? Files.read("\(directory)/\(name)")) == before.text
                 }
-                return isKept ? "kept aside, written anew" : "written over"
+                return isKept ? "archived, written anew" : "written over"
             }
             return mode == was ? "left as it is" : "mode \(String(mode & 0o7777, radix: 8))"
         }

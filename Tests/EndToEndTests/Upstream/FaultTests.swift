@@ -43,7 +43,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("the token in hand is served to its end, and the journal tells of three things")
+        @Test("the current token is served to its end, and the journal tells of three things")
         func end() async throws {
             try await Host.run(.lifetime(6)) { host in
                 let daemon = try await host.start()

@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
     @Suite("Forced registration")
     struct ForcedRegistrationTests {
-        @Test("new credentials are used at once and after a restart; watchers are told, the old ones are kept aside")
+        @Test("new credentials are used at once and after a restart; watchers are told, the old ones are archived")
         func used() async throws {
             try await Host.run { host in
                 let daemon = try await host.start()

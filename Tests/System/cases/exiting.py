@@ -1,4 +1,4 @@
-"""Exit 78: what only this host can mend."""
+"""Exit 78: what only this host can fix."""
 
 import os
 import re
@@ -55,7 +55,7 @@ def _():
     message = expect_exit_78("software_statement")
     broker.provide_statement()
     # The entry's own words.
-    command = re.search(r"^When that is mended: (systemctl .*)$", message, re.MULTILINE)
+    command = re.search(r"^When that is fixed: (systemctl .*)$", message, re.MULTILINE)
     expect(command, f"no command in {message!r}")
     run("sh", "-c", command[1])
     expect_equal([is_active(unit) for unit in UNITS], [True] * 3, "all three units")

@@ -118,7 +118,7 @@ import Testing
         #expect(lifecycle.nextDeadline == .at(next))
     }
 
-    @Test("the token in hand survives every kind of failure", arguments: OAuthError.allCases)
+    @Test("the current token survives every kind of failure", arguments: OAuthError.allCases)
     func survival(error: OAuthError) {
         var lifecycle = Scenario("", Self.renewing).play()
         let token = lifecycle.token

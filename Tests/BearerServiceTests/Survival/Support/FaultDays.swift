@@ -12,11 +12,11 @@ struct FaultDays: Sendable {
     /// A token of six hours was obtained, then the fault holds for a day, then all is well; a registration is forced in
     /// between, where it is that which fails.
     private(set) var serving: [FaultDay] = []
-    /// The most seconds in which the token in hand was not handed out before its true end.
+    /// The most seconds in which the current token was not handed out before its true end.
     private(set) var secondsNotServed = 0.0
     /// The code that a client without a token was told at noon; nil for a token.
     private(set) var clientError: String?
-    /// Calls to the endpoint while the token in hand lasts.
+    /// Calls to the endpoint while the current token lasts.
     private(set) var callsWhileServing: [Int] = []
     private(set) var callsInADay: [Int] = []
 

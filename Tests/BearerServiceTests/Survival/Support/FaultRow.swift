@@ -38,7 +38,7 @@ struct FaultRow {
     }
 
     /// What the journal is told since the fault began: of a failing registration, where there is nothing yet; of a
-    /// failing token request, after the token in hand was obtained.
+    /// failing token request, after the current token was obtained.
     private var told: ArraySlice<JournalEntry> {
         fault.endpoint == .register ? days.cold[0].entries[...] : days.serving[0].entries.dropFirst()
     }
