@@ -80,7 +80,7 @@ package struct ExchangeScheduler: Sendable {
     /// When an order that waits is sent, if nothing slows us down.
     package func expectedTime(of order: ExchangeOrder, at now: Duration) -> Duration {
         let first = queue.first.flatMap { orders[$0] }?.position ?? order.position
-        return budget.nextAvailable(at: now) + .seconds(Double(order.position - first) / rate)
+        return budget.nextAvailable(at: now) + .seconds(Double(max(first, order.position) - first) / rate)
     }
 
     /// How many exchanges wait.
