@@ -4,7 +4,7 @@ package import BearerCore
 ///
 /// A hint: it is written without fsync, and one that cannot be read counts as none. One line: the calls that the bucket
 /// held, the wall clock's seconds since 1970 and, while the server finds our calls too many, the seconds of the pause
-/// between them and what is left of it.
+/// before the next one and what is left of it.
 package struct BudgetFile: Sendable {
     private static let name = ".budget"
     private let directory: Directory

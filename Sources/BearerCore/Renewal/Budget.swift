@@ -49,7 +49,7 @@ package struct Budget: Sendable, Equatable {
         if failure?.isThrottled == true {
             slowdown.throttled(sentAt: sentAt, at: now, random: random)
         } else if failure?.isAnswer ?? true {
-            slowdown.passed()
+            slowdown.passed(sentAt: sentAt, at: now)
         }
     }
 
@@ -98,7 +98,7 @@ package struct BudgetRecord: Sendable, Equatable {
     package let level: Double
     /// The wall clock since 1970 at writing. One that went back since adds nothing.
     package let writtenAt: Duration
-    /// The pause between calls since the last 429; zero for none.
+    /// What 429s and calls that were let through have made of the pause before the next call; zero for none.
     package let pause: Duration
     /// What was left of it.
     package let wait: Duration

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 
 @Suite("Herd", .serialized) struct HerdTests {
@@ -37,23 +36,6 @@ import Testing
     @Test("the plot in the documentation is this simulation")
     func plot() throws {
         let svg = HerdPlot.svg(serving: Self.serving, cold: Self.cold)
-        let root = "\(#filePath)".split(separator: "/Tests/BearerCoreTests/")[0]
-        let path = "\(root)/Sources/BearerService/BearerService.docc/Resources/herd.svg"
-        if getenv("BEARERD_WRITE_PLOTS") != nil { try #require(write(svg, to: path)) }
-        let isDocumented = read(path) == svg
-        #expect(isDocumented, "the plot is another: run this test once with BEARERD_WRITE_PLOTS=1, and look at it")
-    }
-
-    private func write(_ text: String, to path: String) -> Bool {
-        guard let file = fopen(path, "w") else { return false }
-        return fputs(text, file) >= 0 && fclose(file) == 0
-    }
-
-    private func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
+        try Documentation.expectPlot("herd", svg)
     }
 }

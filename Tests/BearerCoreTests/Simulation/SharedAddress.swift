@@ -2,127 +2,138 @@ import BearerCore
 import TestSupport
 
 /// Hosts behind one address, which come up together without a token, and a server that allows the address one call per
-/// second after ten at once. Hosts know nothing of each other.
+/// second after a burst that it grants once. Hosts know nothing of each other; the profiles of a host share its budget.
 struct SharedAddress {
-    struct Host {
-        var lifecycle: TokenLifecycle
-        var budget: Budget
-        var isStarted = false
-        /// Calls that were answered 429.
-        var turnedAway = 0
-        /// When it had its token, in seconds since all came up.
-        var served: Double?
+    struct Fleet {
+        let hosts: Int
+        var profiles = 1
+        /// Else each profile registers first, two calls.
+        var hasCredentials = true
+        /// The seconds within which the hosts come up.
+        var spread = 0.0
+        var burst = 10.0
+
+        var tokens: Int { hosts * profiles }
+        var calls: Int { tokens * (hasCredentials ? 1 : 2) }
     }
 
-    private(set) var hosts: [Host]
+    private struct Host {
+        var profiles: [TokenLifecycle]
+        var scheduler: ExchangeScheduler
+        /// When it looks at its queue next.
+        var wakesAt = Double.infinity
+    }
+
+    private enum Event {
+        case start(host: Int)
+        case deadline(host: Int, profile: Int)
+        case wake(host: Int)
+        case answer(host: Int, ExchangeOrder, isAllowed: Bool, sent: Double)
+    }
+
     /// The seconds at which calls were sent, in order.
     private(set) var calls: [Double] = []
+    /// The seconds at which tokens came, in order.
+    private(set) var tokens: [Double] = []
+    /// How many calls of each host were answered 429.
+    private(set) var turnedAway: [Int]
+    private var hosts: [Host]
     private var random: SeededGenerator
-    private var events: EventQueue<Int> = EventQueue()
-    private var allowance = 10.0
+    private var events: EventQueue<Event> = EventQueue()
+    private var allowance: Double
     private var counted = 0.0
 
     private static let roundTrip = 0.2
 
-    /// - Parameters:
-    ///   - hasCredentials: else each registers first, two calls.
-    ///   - spread: the seconds within which they come up.
-    init(hosts: Int, hasCredentials: Bool, spread: Double, seed: UInt64) {
+    init(_ fleet: Fleet, seed: UInt64) {
         random = SeededGenerator(seed: seed)
-        self.hosts = (0..<hosts).map { _ in
-            Host(
-                lifecycle: TokenLifecycle(
-                    renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: hasCredentials),
-                budget: Budget(rate: 1, burst: 5, at: .origin))
+        allowance = fleet.burst
+        turnedAway = Array(repeating: 0, count: fleet.hosts)
+        hosts = (0..<fleet.hosts).map { _ in
+            let profile = TokenLifecycle(
+                renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: fleet.hasCredentials)
+            return Host(
+                profiles: Array(repeating: profile, count: fleet.profiles),
+                scheduler: ExchangeScheduler(rate: 1, burst: 5, at: .origin))
         }
-        for host in self.hosts.indices { events.add(host, at: random.unit() * spread) }
+        for host in hosts.indices {
+            events.add(.start(host: host), at: random.unit() * fleet.spread)
+        }
     }
 
-    /// Lives on until every host has its token, or for `longest` seconds.
+    /// Lives on until every profile has its token, or for `longest` seconds.
     mutating func run(atMost longest: Double) {
-        // A host has a few events for each of its calls; more than this go in circles, and hosts without a token will tell.
-        for _ in 0..<hosts.count * 500 {
-            guard let (time, host) = events.next(), time <= longest else { return }
-            step(host, at: time)
+        let wanted = hosts.reduce(0) { $0 + $1.profiles.count }
+        while tokens.count < wanted, let (time, event) = events.next(), time <= longest {
+            switch event {
+            case .start(let host):
+                for profile in hosts[host].profiles.indices { handle(.start, host: host, profile: profile, at: time) }
+                send(host, at: time)
+            case .deadline(let host, let profile):
+                handle(.deadline, host: host, profile: profile, at: time)
+                send(host, at: time)
+            case .wake(let host):
+                if time >= hosts[host].wakesAt { hosts[host].wakesAt = .infinity }
+                send(host, at: time)
+            case .answer(let host, let order, let isAllowed, let sent):
+                answer(host, order, isAllowed: isAllowed, sent: sent, at: time)
+                send(host, at: time)
+            }
         }
     }
 
-    private mutating func step(_ index: Int, at time: Double) {
-        let now = ClockReading.at(time)
-        guard let exchange = hosts[index].lifecycle.exchange else {
-            let event: LifecycleEvent = hosts[index].isStarted ? .deadline : .start
-            hosts[index].isStarted = true
-            _ = hosts[index].lifecycle.handle(event, at: now, random: random.unit())
-            return plan(index, at: time)
+    /// Sends what the host's budget allows, and plans when to look again.
+    private mutating func send(_ host: Int, at time: Double) {
+        for order in hosts[host].scheduler.next(at: ClockReading.at(time).boot) {
+            calls.append(time)
+            let answer = Event.answer(host: host, order, isAllowed: allows(at: time), sent: time)
+            events.add(answer, at: time + Self.roundTrip)
         }
-        guard hosts[index].budget.take(at: now.boot) else {
-            return events.add(index, at: time + wait(until: hosts[index].budget.nextAvailable(at: now.boot), at: now))
-        }
-        calls.append(time)
-        answer(index, exchange, isAllowed: allows(at: time), sent: time)
+        guard let next = hosts[host].scheduler.nextTime(at: ClockReading.at(time).boot) else { return }
+        let wakesAt = time + wait(until: next, at: time)
+        guard wakesAt < hosts[host].wakesAt else { return }
+        hosts[host].wakesAt = wakesAt
+        events.add(.wake(host: host), at: wakesAt)
     }
 
-    private mutating func answer(_ index: Int, _ exchange: Exchange, isAllowed: Bool, sent: Double) {
-        let time = sent + Self.roundTrip
+    private mutating func answer(_ host: Int, _ order: ExchangeOrder, isAllowed: Bool, sent: Double, at time: Double) {
         let failure = isAllowed ? nil : ExchangeFailure.throttled(retryAfter: nil)
-        hosts[index].budget.ended(
+        hosts[host].scheduler.ended(
             failure, sentAt: ClockReading.at(sent).boot, at: ClockReading.at(time).boot, random: random.unit())
+        let exchange = order.exchange
         let event: LifecycleEvent =
             switch (failure, exchange.kind) {
             case (let failure?, _): .failed(exchange: exchange.id, failure)
             case (nil, .token): .granted(exchange: exchange.id, .lasting(21_600), sentAt: .at(sent))
             case (nil, .registration): .registered(exchange: exchange.id)
             }
-        if failure != nil { hosts[index].turnedAway += 1 }
-        _ = hosts[index].lifecycle.handle(event, at: .at(time), random: random.unit())
-        if hosts[index].lifecycle.token != nil { hosts[index].served = time } else { plan(index, at: time) }
+        if failure != nil { turnedAway[host] += 1 }
+        if let profile = Int(order.profile) { handle(event, host: host, profile: profile, at: time) }
     }
 
-    private mutating func plan(_ index: Int, at time: Double) {
-        let lifecycle = hosts[index].lifecycle
-        guard lifecycle.exchange == nil else { return events.add(index, at: time) }
-        guard let deadline = lifecycle.nextDeadline else { return }
-        events.add(index, at: time + wait(until: deadline.boot, at: .at(time)))
+    private mutating func handle(_ event: LifecycleEvent, host: Int, profile: Int, at time: Double) {
+        _ = hosts[host].profiles[profile].handle(event, at: .at(time), random: random.unit())
+        let lifecycle = hosts[host].profiles[profile]
+        if lifecycle.token != nil {
+            tokens.append(time)
+        } else if let exchange = lifecycle.exchange {
+            hosts[host].scheduler.add(exchange, of: "\(profile)", epoch: 1, at: .at(time))
+        } else if let deadline = lifecycle.nextDeadline {
+            events.add(.deadline(host: host, profile: profile), at: time + wait(until: deadline.boot, at: time))
+        }
     }
 
-    private func wait(until boot: Duration, at now: ClockReading) -> Double {
-        max(0, (boot - now.boot) / .seconds(1)) + 0.001
+    private func wait(until boot: Duration, at time: Double) -> Double {
+        max(0, (boot - ClockReading.at(time).boot) / .seconds(1)) + 0.001
     }
 
-    /// The first ten calls are a one-time allowance: what is not used later does not add up.
+    /// What the burst leaves unused does not add up later.
     private mutating func allows(at time: Double) -> Bool {
+        precondition(time >= counted, "calls come in order")
         allowance = max(allowance, min(1, allowance + time - counted))
         counted = time
         guard allowance >= 1 else { return false }
         allowance -= 1
         return true
-    }
-}
-
-/// Events in the order of their times: a binary heap.
-struct EventQueue<Event> {
-    private var heap: [(time: Double, event: Event)] = []
-
-    mutating func add(_ event: Event, at time: Double) {
-        heap.append((time, event))
-        var index = heap.count - 1
-        while index > 0, heap[index].time < heap[(index - 1) / 2].time {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    mutating func next() -> (time: Double, event: Event)? {
-        guard let first = heap.first else { return nil }
-        heap[0] = heap[heap.count - 1]
-        heap.removeLast()
-        var index = 0
-        while true {
-            let children = [2 * index + 1, 2 * index + 2].filter { $0 < heap.count }
-            guard let child = children.min(by: { heap[$0].time < heap[$1].time }), heap[child].time < heap[index].time
-            else { return first }
-            heap.swapAt(index, child)
-            index = child
-        }
     }
 }
