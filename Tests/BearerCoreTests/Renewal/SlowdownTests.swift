@@ -36,7 +36,7 @@ import Testing
     /// The random number, and what it makes of a pause of 4 s.
     static let spreads: [(random: Double, wait: Double)] = [(0, 2), (0.25, 3), (0.5, 4), (0.999, 5.996)]
 
-    @Test("hosts that were turned away together come back apart", arguments: spreads)
+    @Test("hosts that were rejected together come back apart", arguments: spreads)
     func spread(random: Double, wait: Double) {
         var (budget, now) = Self.throttled(1)
         now = budget.nextAvailable(at: now)
