@@ -133,6 +133,25 @@ import Testing
         }
     }
 
+    @Test("a callback that another thread calls runs on the loop's thread, and what it holds is released there")
+    func callback() async throws {
+        try await TestLoop.run { test in
+            let seen = Collected<String>()
+            let callback = try await test.perform { loop in
+                let held = Releasing { seen.add("released, on the loop: \(loop.isCurrent)") }
+                return loop.callback { (number: Int) in
+                    withExtendedLifetime(held) { seen.add("called with \(number), on the loop: \(loop.isCurrent)") }
+                }
+            }
+            try await Worker<BackgroundWork>("calls-back").run { callback(7) }
+            try await test.turns()
+            #expect(seen.all == ["called with 7, on the loop: true", "released, on the loop: true"])
+            callback(8)
+            try await test.turns()
+            #expect(seen.all.count == 2, "it is called once")
+        }
+    }
+
     @Test("work that hands itself over again and again keeps no descriptor from being served")
     func selfish() async throws {
         try await TestLoop.run { test in
@@ -172,6 +191,17 @@ import Testing
         loop.execute { #expect(resident.assumeIsolated { $0.isOnLoop }) }
         await loop.stop()
     }
+}
+
+/// Tells when it is released.
+private final class Releasing {
+    private let onRelease: () -> Void
+
+    init(_ onRelease: @escaping () -> Void) {
+        self.onRelease = onRelease
+    }
+
+    deinit { onRelease() }
 }
 
 private actor Resident {
