@@ -11,6 +11,10 @@ package struct SimulatorConfiguration: Sendable {
     /// `expires_in` of each token, in seconds.
     package var tokenLifetime: Int
     package var statements: StatementPolicy
+    /// What a registered application may call.
+    package var scopes: [String]
+    /// Whether `application/json` will do without `;charset=utf-8`, as it did before August 2025.
+    package var allowsOlderMediaType: Bool
     package var clock: SimulatorClock
     /// Called with each call once its answer is decided, in order, under a lock: it must be quick and may not call back
     /// into the simulator.
@@ -22,6 +26,8 @@ package struct SimulatorConfiguration: Sendable {
         throttle: Throttle? = .adobe,
         tokenLifetime: Int = 21_600,
         statements: StatementPolicy = .anyWellFormed,
+        scopes: [String] = ["api:client:v2"],
+        allowsOlderMediaType: Bool = false,
         clock: SimulatorClock = .system,
         onCall: (@Sendable (Call) -> Void)? = nil
     ) {
@@ -30,6 +36,8 @@ package struct SimulatorConfiguration: Sendable {
         self.throttle = throttle
         self.tokenLifetime = tokenLifetime
         self.statements = statements
+        self.scopes = scopes
+        self.allowsOlderMediaType = allowsOlderMediaType
         self.clock = clock
         self.onCall = onCall
     }

@@ -42,6 +42,8 @@ public struct DaemonStatus: Sendable, Equatable {
         public var clientID: String?
         /// When the client was registered.
         public var registeredAt: Int64?
+        /// Which APIs the application may call, as its registration said; nil if it said nothing.
+        public var scopes: [String]?
         /// The number of the current token.
         public var generation: Int64?
         /// When a token was last obtained.
@@ -109,6 +111,7 @@ extension DaemonStatus.Profile {
         renewAt = status.renewAt
         clientID = status.clientID
         registeredAt = status.registeredAt
+        scopes = status.scopes
         generation = status.generation
         lastSuccessAt = status.lastSuccessAt
         lastFailure = status.lastError.map { DaemonStatus.Failure(error: $0.error, time: $0.time, detail: $0.detail) }

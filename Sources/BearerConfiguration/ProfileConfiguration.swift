@@ -10,6 +10,8 @@ package struct ProfileConfiguration: Sendable, Equatable {
     /// Nil: every process that can open the socket may have the token.
     package var allow: AllowConfiguration?
     package var reregistration = Reregistration.automatic
+    /// The registration should have these; a missing one is a warning.
+    package var expectedScopes: [String] = []
     package var upstream: UpstreamSection
 
     package init(name: String, upstream: UpstreamSection = UpstreamSection()) {
@@ -24,6 +26,7 @@ extension ProfileConfiguration {
         case redirectURI = "redirect_uri"
         case allow
         case reregister
+        case expectScopes = "expect_scopes"
         case environment, server
         case userAgent = "user_agent"
         case deviceInfo = "device_info"
@@ -38,7 +41,17 @@ extension ProfileConfiguration {
         redirectURI = section[.redirectURI]?.text(expected: Self.uriExpectation, Self.absoluteURI)
         allow = section[.allow].map { AllowConfiguration($0) }
         reregistration = section[.reregister]?.choice() ?? reregistration
+        expectedScopes =
+            section[.expectScopes]?.elements(of: "scopes")?
+            .compactMap { $0.text(expected: Self.scopeExpectation, Self.scope) } ?? []
         upstream.override(from: section)
+    }
+
+    private static let scopeExpectation = "a scope, such as api:client:v2"
+
+    private static func scope(_ text: String) throws(UnfitValue) -> String {
+        guard Scope.isValid(text) else { throw UnfitValue(expected: scopeExpectation) }
+        return text
     }
 
     private static let uriExpectation = "an absolute URI without a fragment, such as adobepass://com.programmer"
@@ -59,6 +72,7 @@ extension ProfileConfiguration {
         if let redirectURI { writer.entry(Key.redirectURI.rawValue, redirectURI) }
         if let allow { allow.write(to: &writer) } else { writer.comment("allow: whoever can open the socket") }
         writer.entry(Key.reregister.rawValue, reregistration.rawValue)
+        if !expectedScopes.isEmpty { writer.list(Key.expectScopes.rawValue, expectedScopes.map(YAMLWriter.scalar)) }
         upstream.write(to: &writer)
     }
 }

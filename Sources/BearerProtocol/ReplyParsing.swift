@@ -85,6 +85,13 @@ struct ReplyFields {
         return bool
     }
 
+    func strings(_ key: String) throws(ReplyError) -> [String] {
+        let texts = value[key]?.array?.map(\.string) ?? [nil]
+        let known = texts.compactMap { $0 }
+        guard known.count == texts.count else { throw unexpected(key, "an array of strings") }
+        return known
+    }
+
     func object(_ key: String) throws(ReplyError) -> ReplyFields {
         guard let member = value[key], member.object != nil else { throw unexpected(key, "an object") }
         return ReplyFields(member)

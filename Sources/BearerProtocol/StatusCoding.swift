@@ -40,6 +40,7 @@ extension ProfileStatus {
         json.member("renew_at", JSONValue(renewAt))
         json.member("client_id", clientID.map(JSONValue.string) ?? .null)
         json.member("registered_at", JSONValue(registeredAt))
+        json.member("scopes", scopes.map { .array($0.map { .string($0) }) } ?? .null)
         json.member("generation", JSONValue(generation))
         json.member("last_success_at", JSONValue(lastSuccessAt))
         json.member("last_error", lastError?.json ?? .null)
@@ -103,6 +104,8 @@ extension ProfileStatus {
         renewAt = try fields.optional("renew_at", fields.wholeNumber)
         clientID = try fields.optional("client_id", fields.string)
         registeredAt = try fields.optional("registered_at", fields.wholeNumber)
+        // A daemon of an older version says nothing of them.
+        scopes = try fields.optional("scopes", fields.strings)
         generation = try fields.optional("generation", fields.wholeNumber)
         lastSuccessAt = try fields.optional("last_success_at", fields.wholeNumber)
         if let failure = try fields.optional("last_error", fields.object) { lastError = try Failure(failure) }

@@ -84,6 +84,8 @@ package struct ProfileStatus: Sendable, Equatable {
     package var renewAt: Int64?
     package var clientID: String?
     package var registeredAt: Int64?
+    /// Which APIs the application may call, as the registration said.
+    package var scopes: [String]?
     /// The number of the current token.
     package var generation: Int64?
     package var lastSuccessAt: Int64?

@@ -47,8 +47,32 @@ package struct CredentialStore: Sendable {
         var bytes = CredentialRecord(stored, machineID: machineID).encoded(for: key)
         defer { Secret.wipe(&bytes) }
         return try DurableWrite(name: fileName, directory: directory)
-            .replace(with: bytes, keepingAsideAs: "\(fileName).retired-\(stored.registeredAt)")
+            .replace(with: bytes, archivingAs: "\(fileName).retired-\(stored.registeredAt)")
             .map(directory.path(of:))
+    }
+
+    /// The file with the credentials of another software statement for the same server: the newest, where there are
+    /// several; `nil` when there is none that can be read.
+    package func pathOfFormerStatement() -> String? {
+        guard let directory = try? root.subdirectory(key.profile) else { return nil }
+        let stored = Self.all(in: directory, of: key.profile, server: key.server).filter { $0.name != fileName }
+        return stored.max { $0.credentials.registeredAt < $1.credentials.registeredAt }.map {
+            directory.path(of: $0.name)
+        }
+    }
+
+    /// The credentials of a profile for a server, of whichever statement.
+    static func all(
+        in directory: Directory, of profile: String, server: String
+    ) -> [(name: String, credentials: StoredCredentials)] {
+        directory.names().sorted().compactMap { name in
+            guard name.hasPrefix("client-"), name.hasSuffix(".json"),
+                let file = try? StateFile.read(name, in: directory),
+                let key = try? CredentialKey(of: file.contents), key.profile == profile, key.server == server,
+                let record = try? CredentialRecord(file.contents, of: key)
+            else { return nil }
+            return (name, record.stored)
+        }
     }
 
     private var fileName: String { "client-\(key.fileIdentifier).json" }
@@ -85,6 +109,7 @@ struct CredentialRecord {
         static let clientID = "client_id"
         static let clientSecret = "client_secret"
         static let issuedAt = "client_id_issued_at"
+        static let scopes = "scopes"
         static let registeredAt = "registered_at"
         static let machineID = "machine_id_sha256"
     }
@@ -100,7 +125,8 @@ struct CredentialRecord {
         let credentials = ClientCredentials(
             clientID: try record.string(Field.clientID),
             clientSecret: try record.secret(Field.clientSecret),
-            issuedAt: try record.optional(Field.issuedAt, record.integer))
+            issuedAt: try record.optional(Field.issuedAt, record.integer),
+            scopes: try record.optional(Field.scopes, record.strings))
         stored = StoredCredentials(credentials: credentials, registeredAt: try record.integer(Field.registeredAt))
         machineID = try record.optional(Field.machineID, record.string).map(MachineID.init(hash:))
     }
@@ -109,12 +135,14 @@ struct CredentialRecord {
     func encoded(for key: CredentialKey) -> [UInt8] {
         let credentials = stored.credentials
         // An escape takes six bytes at most, and the server's name and the rest fit beside it.
-        let capacity = 6 * (credentials.clientSecret.count + credentials.clientID.utf8.count) + 4_096
+        let scopes = credentials.scopes?.reduce(0) { $0 + $1.utf8.count + 8 } ?? 0
+        let capacity = 6 * (credentials.clientSecret.count + credentials.clientID.utf8.count + scopes) + 4_096
         return Record.encoded(for: key, capacity: capacity) { writer in
             writer.member(Field.clientID, credentials.clientID)
             writer.key(Field.clientSecret)
             credentials.clientSecret.withBytes { writer.string(utf8: $0) }
             if let issuedAt = credentials.issuedAt { writer.member(Field.issuedAt, issuedAt) }
+            if let scopes = credentials.scopes { writer.member(Field.scopes, .array(scopes.map { .string($0) })) }
             writer.member(Field.registeredAt, stored.registeredAt)
             if let machineID { writer.member(Field.machineID, machineID.hash) }
         }

@@ -51,7 +51,7 @@ package struct RegistrationHistoryStore: Sendable {
     ) -> (RegistrationRecord, StateWarning?) {
         let write = DurableWrite(name: fileName, directory: directory)
         let aside = "\(fileName).damaged-\(record.lastIntentAt ?? 0)"
-        let kept = try? write.replace(with: encoded(record), keepingAsideAs: aside)
+        let kept = try? write.replace(with: encoded(record), archivingAs: aside)
         return (record, .historyReplaced(error, keptAs: kept.map(directory.path(of:))))
     }
 

@@ -34,6 +34,19 @@ package final class StateDirectory: Sendable {
         return StateDirectory(directory, warnings: warnings, machineID: MachineID.read(path: machineIDPath))
     }
 
+    /// The credentials of a profile for a server, of whichever statement, in the directory at `path`; none when it cannot
+    /// be read. Changes nothing, and needs no lock: files are replaced as a whole.
+    package static func credentials(
+        at path: String, of profile: String, server: String
+    ) -> [(path: String, credentials: StoredCredentials)] {
+        guard let root = try? Directory.open(path: path), let directory = try? root.subdirectory(profile) else {
+            return []
+        }
+        return CredentialStore.all(in: directory, of: profile, server: server).map {
+            (directory.path(of: $0.name), $0.credentials)
+        }
+    }
+
     /// The client credentials of a profile, server and statement.
     package func credentials(for key: CredentialKey) -> CredentialStore {
         CredentialStore(root: directory, key: key, machineID: machineID)

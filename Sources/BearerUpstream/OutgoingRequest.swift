@@ -36,9 +36,12 @@ struct OutgoingRequest: Sendable {
         return host == "localhost" || host == "[::1]"
     }
 
+    /// What the documentation of both endpoints asks for, to the letter.
+    fileprivate static let json = "application/json;charset=utf-8"
+
     var headerLines: [String] {
         [
-            "Content-Type: \(endpoint.contentType)", "Accept: application/json", "X-Device-Info: \(deviceInfo)",
+            "Content-Type: \(endpoint.contentType)", "Accept: \(Self.json)", "X-Device-Info: \(deviceInfo)",
             "User-Agent: \(userAgent)",
         ]
     }
@@ -58,7 +61,7 @@ enum Endpoint: Sendable {
 
     var contentType: String {
         switch self {
-        case .register: "application/json"
+        case .register: OutgoingRequest.json
         case .token: "application/x-www-form-urlencoded"
         }
     }

@@ -19,7 +19,9 @@ struct StatusTable {
     }
 
     private var rows: [String] {
-        let header = ["PROFILE", "STATE", "TOKEN", "NEXT", "CLIENT", "DURABLE", "REQUESTS", "RENEWALS", "FAILURES"]
+        let header = [
+            "PROFILE", "STATE", "TOKEN", "NEXT", "CLIENT", "DURABLE", "REQUESTS", "RENEWALS", "FAILURES", "SCOPES",
+        ]
         let table = [header] + status.profiles.map(row)
         let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         let lines = table.map { row in
@@ -35,7 +37,7 @@ struct StatusTable {
             profile.profile, profile.state.rawValue, profile.expiresAt.map { "for \(Self.span($0 - now))" } ?? "none",
             next.map { "in \(Self.span($0 - now))" } ?? "-", profile.clientID ?? "-",
             profile.isStateDurable ? "yes" : "no", "\(profile.counters.requests)", "\(profile.counters.renewals)",
-            "\(profile.counters.failures)",
+            "\(profile.counters.failures)", profile.scopes.map { $0.joined(separator: ",") } ?? "-",
         ]
     }
 

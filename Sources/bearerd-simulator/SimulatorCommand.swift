@@ -29,6 +29,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-throttle"), help: "Answer any number of requests a second.")
     var isUnthrottled = false
 
+    @Option(name: .customLong("scope"), parsing: .singleValue, help: "A scope of registered applications.")
+    var scopes: [String] = ["api:client:v2"]
+
+    @Flag(
+        name: .customLong("older-media-type"),
+        help: "Take application/json without ;charset=utf-8, as before August 2025.")
+    var allowsOlderMediaType = false
+
     @Option(help: ArgumentHelp("PEM file with the server's certificate chain: serve HTTPS.", valueName: "file"))
     var tlsCertificate: String?
 
@@ -69,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
         let simulator = try await AuthServerSimulator.start(
             SimulatorConfiguration(
                 port: Int(port), tls: tls, throttle: isUnthrottled ? nil : .adobe, tokenLifetime: Int(lifetime),
-                onCall: { say($0.description) }))
+                scopes: scopes, allowsOlderMediaType: allowsOlderMediaType, onCall: { say($0.description) }))
         for order in try orders() { simulator.script(order) }
         say("listening on \(simulator.baseURL)")
         await interrupt.wait()

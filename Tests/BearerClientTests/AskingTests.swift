@@ -38,7 +38,7 @@ struct AskingTests {
     func pingAndStatus() async throws {
         let status = #"""
             {"version":"1.2.3","pid":7,"started_at":5,"connections":2,"profiles":[{"profile":"default",
-            "state":"degraded","expires_at":9,"renew_at":null,"client_id":"c","registered_at":4,"generation":3,
+            "state":"degraded","expires_at":9,"renew_at":null,"client_id":"c","registered_at":4,"scopes":["a","b"],"generation":3,
             "last_success_at":2,"last_error":{"error":"timed_out","time":8,"detail":"slow"},"next_attempt_at":11,
             "state_durable":false,"counters":{"requests":1,"renewals":2,"failures":3,"registrations":4}}]}
             """#.split(separator: "\n").joined()
@@ -52,6 +52,7 @@ struct AskingTests {
         #expect(profile.name == "default" && profile.state == .degraded && !profile.isStateDurable)
         #expect(profile.expiresAt == 9 && profile.renewAt == nil && profile.nextAttemptAt == 11)
         #expect(profile.clientID == "c" && profile.registeredAt == 4 && profile.generation == 3)
+        #expect(profile.scopes == ["a", "b"])
         #expect(profile.lastSuccessAt == 2)
         let failure = try #require(profile.lastFailure)
         #expect(failure.error == "timed_out" && failure.time == 8 && failure.detail == "slow")

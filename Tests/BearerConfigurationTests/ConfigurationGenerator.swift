@@ -49,6 +49,7 @@ extension ConfigurationGenerator {
         profile.statement = pick([.standard, .credential("5"), .credential("a b"), .file("/a b")])
         profile.redirectURI = maybe { $0.pick(["a:b", "adobepass://com.programmer", "urn:x:'y'"]) }
         profile.reregistration = pick(Reregistration.allCases)
+        profile.expectedScopes = pick([[], ["api:client:v2"], ["a", "#b", "5"]])
         let users: [AccountName] = [.id(0), .id(.max - 1), .name("a b"), .name("true"), .name("1.5"), .name("D\\ü@x")]
         profile.allow = maybe { generator in
             AllowConfiguration(

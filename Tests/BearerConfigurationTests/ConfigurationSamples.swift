@@ -20,6 +20,7 @@ enum ConfigurationSamples {
             redirect_uri: adobepass://com.programmer
             allow: {users: [player, 1001], groups: [domain users], units: [ingest.service, "encoder@*.service"]}
             reregister: never
+            expect_scopes: [api:client:v2, config:client]
           other:
             server: http://127.0.0.1:8080/base/
             user_agent: other

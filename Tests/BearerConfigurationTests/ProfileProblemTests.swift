@@ -27,7 +27,16 @@ import Testing
             ProblemRow(
                 "profiles: {a: {limits: {}}}",
                 "1:16: unknown key \"limits\" in profiles.a; expected one of software_statement, redirect_uri, allow, "
-                    + "reregister, environment, server, user_agent, device_info, renewal"),
+                    + "reregister, expect_scopes, environment, server, user_agent, device_info, renewal"),
+            ProblemRow(
+                "profiles: {a: {expect_scopes: api:client:v2}}",
+                "1:31: profiles.a.expect_scopes is \"api:client:v2\"; expected a list of scopes, at least one"),
+            ProblemRow(
+                "profiles: {a: {expect_scopes: []}}",
+                "1:31: profiles.a.expect_scopes is an empty list; expected a list of scopes, at least one"),
+            ProblemRow(
+                "profiles: {a: {expect_scopes: [a b]}}",
+                "1:32: profiles.a.expect_scopes[0] is \"a b\"; expected a scope, such as api:client:v2"),
             ProblemRow(
                 "profiles: {a: {reregister: no}}",
                 "1:28: profiles.a.reregister is \"no\"; expected automatic or never"),

@@ -12,7 +12,7 @@ import Testing
         let expected =
             #"{"version":"1.0","pid":42,"started_at":1763900000,"connections":14,"profiles":["#
             + #"{"profile":"tv","state":"starting","expires_at":null,"renew_at":null,"client_id":null,"#
-            + #""registered_at":null,"generation":null,"last_success_at":null,"last_error":null,"#
+            + #""registered_at":null,"scopes":null,"generation":null,"last_success_at":null,"last_error":null,"#
             + #""next_attempt_at":null,"waiting":null,"state_durable":true,"#
             + #""counters":{"requests":0,"renewals":0,"failures":0,"registrations":0}}],"id":1}"#
         #expect(text { reply.encode(id: RequestID(1), into: &$0) } == expected + "\n")
@@ -26,6 +26,7 @@ import Testing
         let line = text { reply.encode(id: nil, into: &$0) }
         let failure = #""last_error":{"error":"http_503","time":7,"detail":"503, \"expected\" a success"}"#
         #expect(line.contains(failure))
+        #expect(line.contains(#""scopes":["api:client:v2","b"]"#))
         #expect(line.contains(#""counters":{"requests":9,"renewals":10,"failures":11,"registrations":12}"#))
         #expect(try StatusReply(JSONValue(parsing: line.utf8)) == reply)
     }
@@ -75,6 +76,7 @@ extension ProfileStatus {
         status.expiresAt = 1
         status.renewAt = 2
         status.clientID = "client"
+        status.scopes = ["api:client:v2", "b"]
         status.registeredAt = 3
         status.generation = 4
         status.lastSuccessAt = 5

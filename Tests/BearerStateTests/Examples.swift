@@ -16,7 +16,9 @@ extension StoredCredentials {
 
     static func example(id: String = "client-1", secret: String = canary, at time: Int64 = 1_700_000_000) -> Self {
         StoredCredentials(
-            credentials: ClientCredentials(clientID: id, clientSecret: Secret(secret), issuedAt: time - 1),
+            credentials: ClientCredentials(
+                clientID: id, clientSecret: Secret(secret), issuedAt: time - 1,
+                scopes: ["api:client:v2", "config:client"]),
             registeredAt: time)
     }
 }

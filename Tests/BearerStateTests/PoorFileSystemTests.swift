@@ -23,7 +23,7 @@ import Testing
     func noLinks(code: CInt) throws {
         temporary.write("old".utf8, to: "file")
         temporary.write("older".utf8, to: "file.aside")
-        let kept = try write(without: code).replace(with: Array("new".utf8), keepingAsideAs: "file.aside")
+        let kept = try write(without: code).replace(with: Array("new".utf8), archivingAs: "file.aside")
         #expect(kept == "file.aside-1")
         #expect(temporary.names().sorted() == ["file", "file.aside", "file.aside-1"])
         #expect(temporary.read("file") == Array("new".utf8))
@@ -36,18 +36,18 @@ import Testing
     func broken() throws {
         temporary.write("old".utf8, to: "file")
         #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .archive, errno: EIO)) {
-            try write(without: EIO).replace(with: Array("new".utf8), keepingAsideAs: "file.aside")
+            try write(without: EIO).replace(with: Array("new".utf8), archivingAs: "file.aside")
         }
         temporary.write([UInt8](repeating: 0x20, count: 3_000_000), to: "file")
         #expect(throws: StateError.notWritten(path: "\(temporary.path)/file", step: .archive, errno: EFBIG)) {
-            try write(without: EPERM).replace(with: Array("new".utf8), keepingAsideAs: "file.aside")
+            try write(without: EPERM).replace(with: Array("new".utf8), archivingAs: "file.aside")
         }
         #expect(temporary.names() == ["file"])
     }
 
     @Test("without a file there is nothing to keep aside")
     func absent() throws {
-        #expect(try write(without: ENOENT).replace(with: Array("new".utf8), keepingAsideAs: "file.aside") == nil)
+        #expect(try write(without: ENOENT).replace(with: Array("new".utf8), archivingAs: "file.aside") == nil)
         #expect(temporary.names() == ["file"])
     }
 

@@ -112,7 +112,8 @@ extension StoredCredentials {
             credentials: ClientCredentials(
                 clientID: Extremes.text(upTo: 1_024, using: &random),
                 clientSecret: Secret(Extremes.text(upTo: 4_096, using: &random)),
-                issuedAt: random.chance(4) ? nil : Extremes.number(in: 0...(.max), using: &random)),
+                issuedAt: random.chance(4) ? nil : Extremes.number(in: 0...(.max), using: &random),
+                scopes: random.chance(4) ? nil : (0..<(random.chance(8) ? 64 : 2)).map { "scope:\($0)" }),
             registeredAt: Extremes.number(in: 0...(.max), using: &random))
     }
 }

@@ -1,8 +1,11 @@
 """Runs inside of the booted machine: the cases in the order of this list."""
 
 import sys
+from pathlib import Path
 
-from cases import (  # noqa: F401  (importing a module registers its cases)
+sys.path.insert(0, str(Path(__file__).parents[1] / "Harness"))
+
+from cases import (  # noqa: E402, F401  (importing a module registers its cases)
     installing,
     starting,
     asking,
@@ -18,6 +21,9 @@ from cases import (  # noqa: F401  (importing a module registers its cases)
     secrets,
     uninstalling,
 )
-from support import suite
+from harness import suite  # noqa: E402
+from support.host import show_journal  # noqa: E402
 
-sys.exit(suite.run(sys.argv[1:]))
+with suite.in_order():
+    # The others need what these install.
+    sys.exit(suite.run(sys.argv[1:], always=["install: "], on_failure=show_journal))

@@ -22,7 +22,7 @@ struct Answer {
 extension ClientRegistry {
     /// 201 with the new client's credentials. RFC 7591 section 3.2.1, with Adobe's `scopes`.
     mutating func answer(
-        _ order: RegistrationOrder, policy: StatementPolicy, at now: Duration
+        _ order: RegistrationOrder, policy: StatementPolicy, scopes: [String], at now: Duration
     ) throws(Refusal) -> Answer {
         if case .known(let statements) = policy, !statements.contains(order.statement) {
             throw .refused("unapproved_software_statement")
@@ -34,7 +34,7 @@ extension ClientRegistry {
             writer.member("client_id_issued_at", now.components.seconds)
             writer.member("redirect_uris", .array(client.redirectURI.map { [.string($0)] } ?? []))
             writer.member("grant_types", ["client_credentials"])
-            writer.member("scopes", ["api:client:v2"])
+            writer.member("scopes", .array(scopes.map { .string($0) }))
         }
         return Answer(reply, clientID: client.id)
     }

@@ -34,10 +34,8 @@ struct RegistrationOrder: Equatable {
     let statement: String
     let redirectURI: String?
 
-    private static let headers = HeaderRules(mediaType: "application/json", allowsCharset: true)
-
     init(_ request: SimulatorRequest) throws(Refusal) {
-        try Self.headers.check(request)
+        try HeaderRules.jsonBody.check(request)
         let body = try JSONObject(strictly: request.body, in: "the body")
         for key in body.keys where key != "software_statement" && key != "redirect_uri" {
             throw .malformed("the body has an unknown “\(key)”")
@@ -75,11 +73,10 @@ struct TokenOrder: Equatable {
     let clientID: String
     let clientSecret: String
 
-    private static let headers = HeaderRules(mediaType: "application/x-www-form-urlencoded", allowsCharset: false)
     private static let names: Set = ["client_id", "client_secret", "grant_type"]
 
     init(_ request: SimulatorRequest) throws(Refusal) {
-        try Self.headers.check(request)
+        try HeaderRules.form.check(request)
         let fields = try FormBody.read(request.body)
         guard Self.names.isSuperset(of: fields.keys) else { throw .malformed("the body has an unknown name") }
         clientID = try Self.require("client_id", in: fields)

@@ -69,6 +69,8 @@ struct SimulatorRequest {
     let body: [UInt8]
     /// The client's IP address, by which the throttle counts.
     let address: String
+    /// See ``SimulatorConfiguration/allowsOlderMediaType``.
+    var allowsOlderMediaType = false
 
     /// What the simulator reads of a body, in bytes; a longer one is a violation.
     static let maximumBody = 65_536

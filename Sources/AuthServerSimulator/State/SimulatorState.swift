@@ -2,6 +2,8 @@
 struct SimulatorState {
     private let tokenLifetime: Int
     private let statements: StatementPolicy
+    private let scopes: [String]
+    private let allowsOlderMediaType: Bool
     private var buckets: TokenBuckets?
     var script = FaultScript()
     var registry = ClientRegistry()
@@ -10,6 +12,8 @@ struct SimulatorState {
     init(_ configuration: SimulatorConfiguration) {
         tokenLifetime = configuration.tokenLifetime
         statements = configuration.statements
+        scopes = configuration.scopes
+        allowsOlderMediaType = configuration.allowsOlderMediaType
         buckets = configuration.throttle.map(TokenBuckets.init)
     }
 
@@ -19,8 +23,10 @@ struct SimulatorState {
 
     /// What goes back for `request`, and what is to be logged of it.
     mutating func receive(_ request: SimulatorRequest, at now: Duration) -> (steps: [DeliveryStep], call: Call) {
+        var request = request
+        request.allowsOlderMediaType = allowsOlderMediaType
         let endpoint = Endpoint(path: request.path)
-        let order = Result { () throws(Refusal) in try Order(request, to: endpoint) }
+        let order = Result { [request] () throws(Refusal) in try Order(request, to: endpoint) }
         var call = CallDraft(endpoint: endpoint, time: now, order: order)
         let keepAlive = request.keepAlive
         if buckets?.take(from: request.address, at: now) == false {
@@ -41,7 +47,7 @@ struct SimulatorState {
     private mutating func answer(_ order: Result<Order, Refusal>, fault: Fault, at now: Duration) -> Answer {
         do throws(Refusal) {
             switch try order.get() {
-            case .register(let order): return try registry.answer(order, policy: statements, at: now)
+            case .register(let order): return try registry.answer(order, policy: statements, scopes: scopes, at: now)
             case .token(let order): return try registry.answer(order, lifetime: lifetime(under: fault), at: now)
             case .example(let bearer): return registry.answer(bearer: bearer, at: now)
             }

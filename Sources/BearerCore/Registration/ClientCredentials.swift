@@ -6,11 +6,33 @@ package struct ClientCredentials: Sendable, Equatable {
     package let clientSecret: Secret
     /// `client_id_issued_at`, seconds since 1970, as the server said; absent if it did not say.
     package let issuedAt: Int64?
+    /// `scopes`: which APIs the application may call; `nil` if the server did not say.
+    package let scopes: [String]?
 
-    package init(clientID: String, clientSecret: Secret, issuedAt: Int64?) {
+    package init(clientID: String, clientSecret: Secret, issuedAt: Int64?, scopes: [String]? = nil) {
         self.clientID = clientID
         self.clientSecret = clientSecret
         self.issuedAt = issuedAt
+        self.scopes = scopes
+    }
+
+    /// Those of `expected` that the application does not have, in their order; none where the server did not say.
+    package func missingScopes(of expected: [String]) -> [String] {
+        guard let scopes else { return [] }
+        return expected.filter { !scopes.contains($0) }
+    }
+}
+
+/// The grammar of a scope: RFC 6749 section 3.3.
+package enum Scope {
+    package static let maximumCount = 64
+    package static let maximumLength = 128
+
+    package static func isValid(_ text: String) -> Bool {
+        (1...maximumLength).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+            }
     }
 }
 

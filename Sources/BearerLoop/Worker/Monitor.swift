@@ -1,3 +1,5 @@
+// In a release build, the compiler finds timespec in whichever of the two it read first.
+internal import CLinux
 internal import Glibc
 
 /// A value behind a lock, and threads that wait until the value lets them go on.

@@ -34,6 +34,8 @@ final class ProfileSession {
     private var unusable: UnusableState?
     /// What the token of an earlier process was issued to.
     private var tokenFingerprint: String?
+    /// See ``LoadedProfile/formerCredentials``.
+    private var formerCredentials: String?
 
     init(_ loaded: LoadedProfile, _ environment: Environment) {
         self.environment = environment
@@ -46,6 +48,7 @@ final class ProfileSession {
         keptToken = KeptToken(of: loaded.settings.name, in: environment.services.store, token: loaded.token)
         unusable = loaded.unusable
         tokenFingerprint = loaded.tokenFingerprint
+        formerCredentials = loaded.formerCredentials
     }
 
     var name: String { settings.name }
@@ -62,6 +65,7 @@ final class ProfileSession {
 
     func start() {
         if !records.isDurable { environment.jobs.retryNow() }
+        warn()
         if let unusable { startUnusable(unusable) } else { handle(.start) }
     }
 
@@ -101,7 +105,9 @@ final class ProfileSession {
             case .saveHistory: environment.jobs.begin(.persistHistory(profile: name))
             case .report(let report):
                 environment.services.journal.write(
-                    JournalEntry(report, profile: name, server: settings.server, at: now))
+                    JournalEntry(
+                        report, profile: name, server: settings.server, at: now, registration: registrationText))
+                if case .registered = report { warnOfMissingScopes() }
             case .tokenChanged:
                 keepToken()
                 clients.tokenChanged(to: servableToken(at: now), at: now)
@@ -117,6 +123,43 @@ final class ProfileSession {
         }
         environment.agenda.changed()
         if !actions.isEmpty { environment.status.changed() }
+    }
+
+    /// What is known before anything is asked upstream, and deserves a look.
+    private func warn() {
+        let journal = environment.services.journal
+        let claims = StatementClaims(settings.statement)
+        for warning in claims?.warnings(server: settings.server, at: environment.now.unixSeconds) ?? [] {
+            journal.write(.statementWarning, "\(name): \(warning)", [.profile: name])
+        }
+        if let formerCredentials, unusable == nil {
+            journal.write(
+                .registersAnew,
+                "\(name): there are no client credentials of this software statement, and it registers anew: viewers who "
+                    + "signed in before have to sign in again; with the statement before and a reload, \(formerCredentials) "
+                    + "serves again", [.profile: name, .path: formerCredentials])
+        }
+        warnOfMissingScopes()
+    }
+
+    private func warnOfMissingScopes() {
+        guard let credentials, case let missing = credentials.missingScopes(of: settings.expectedScopes),
+            !missing.isEmpty
+        else { return }
+        let found = credentials.scopes.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") } ?? "no scope"
+        environment.services.journal.write(
+            .scopeMissing,
+            "\(name): the registration has \(found), and not \(missing.joined(separator: ", ")), which expect_scopes names: "
+                + "APIs that need it answer 401 to every token; assign the scope to the application at Adobe",
+            [.profile: name])
+    }
+
+    /// The statement and the scopes of the registration.
+    private var registrationText: String? {
+        let statement = StatementClaims(settings.statement)?.text.map { "software statement \($0)" }
+        let scopes = credentials?.scopes.map { $0.isEmpty ? "no scopes" : "scopes \($0.joined(separator: ", "))" }
+        let known = [statement, scopes].compactMap { $0 }
+        return known.isEmpty ? nil : known.joined(separator: "; ")
     }
 
     /// The caller has the agenda know.
@@ -307,8 +350,10 @@ extension ProfileSession {
 extension ProfileSession {
     /// Takes over settings with which credentials and token go on.
     func update(_ new: ResolvedProfile) {
+        let isExpectationNew = settings.expectedScopes != new.expectedScopes
         settings = new
         clients.configure(new.access)
+        if isExpectationNew { warnOfMissingScopes() }
         let now = environment.now
         let actions = lifecycle.reconfigure(
             renewal: new.renewal, reregister: new.reregister, at: now, random: .random(in: 0..<1))
@@ -333,6 +378,7 @@ extension ProfileSession {
         records = environment.records(of: loaded)
         unusable = loaded.unusable
         tokenFingerprint = loaded.tokenFingerprint
+        formerCredentials = loaded.formerCredentials
         clients.configure(settings.access)
         if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
         start()

@@ -56,6 +56,7 @@ struct ProfileSnapshot {
         status.nextAttemptAt = nextAttempt(at: now)
         status.clientID = credentials?.credentials.clientID
         status.registeredAt = credentials?.registeredAt
+        status.scopes = credentials?.credentials.scopes
         status.generation = lifecycle.generation == 0 ? nil : Int64(lifecycle.generation)
         status.lastSuccessAt = lifecycle.lastSuccess?.unixSeconds
         status.waiting = wait(at: now)

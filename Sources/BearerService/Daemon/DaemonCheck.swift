@@ -1,6 +1,7 @@
 internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
+internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
@@ -21,6 +22,7 @@ package enum DaemonCheck {
             _ = try loader.makeUpstream(configuration)
             print(configuration.effectiveDescription)
             let descriptors = StoredState.descriptorsPerProfile * configuration.profiles.count
+            for profile in configuration.profiles { describe(profile, stateDirectory: paths.stateDirectory) }
             print("# LimitNOFILE= of the unit: at least \(configuration.limits.connections + Listener.spare)")
             print("# FileDescriptorStoreMax= of the unit: at least \(descriptors)")
             return .success
@@ -31,6 +33,30 @@ package enum DaemonCheck {
             StandardError.writeLine("\(error)")
             return .configuration
         }
+    }
+
+    /// What is known of a profile beside its configuration, as comments; what this process may not read is left out.
+    private static func describe(_ profile: ProfileConfiguration, stateDirectory: String) {
+        let server = profile.upstream.server
+        if let statement = statement(of: profile), let claims = StatementClaims(statement) {
+            if let text = claims.text { print("# profile \(profile.name): software statement \(text)") }
+            for warning in claims.warnings(server: server, at: SystemClock.now().unixSeconds) {
+                print("# profile \(profile.name): warning: \(warning)")
+            }
+        }
+        for (path, stored) in StateDirectory.credentials(at: stateDirectory, of: profile.name, server: server) {
+            let scopes = stored.credentials.scopes.map { $0.joined(separator: ", ") } ?? "not known"
+            print(
+                "# profile \(profile.name): \(path): client \(stored.credentials.clientID), registered "
+                    + "\(ClockReading.wallText(ofUnixTime: stored.registeredAt)), scopes \(scopes)")
+        }
+    }
+
+    private static func statement(of profile: ProfileConfiguration) -> SoftwareStatement? {
+        guard case .file(let path) = profile.statement, let pasted = try? SecretFile.read(path: path) else {
+            return nil
+        }
+        return try? SoftwareStatement(cleaning: pasted)
     }
 
     private static func problems(of profile: ProfileConfiguration) -> [String] {

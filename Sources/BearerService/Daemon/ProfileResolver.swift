@@ -32,6 +32,7 @@ struct ProfileResolver {
             name: profile.name, server: upstream.server, statement: try statement(of: profile),
             redirectURI: profile.redirectURI, deviceInfo: DeviceInfo(overrides: upstream.deviceInfo).headerValue,
             userAgent: upstream.userAgent, renewal: upstream.renewal, reregister: profile.reregistration,
+            expectedScopes: profile.expectedScopes,
             access: try access(of: profile, wait: wait))
     }
 

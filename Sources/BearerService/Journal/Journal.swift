@@ -81,6 +81,12 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case stateDurable = "state_durable"
     /// Something about the stored state deserves a look.
     case stateWarning = "state_warning"
+    /// The registration lacks a scope that the profile expects.
+    case scopeMissing = "scope_missing"
+    /// The software statement is not valid yet, or not for this server.
+    case statementWarning = "statement_warning"
+    /// A changed software statement is about to register anew, which signs viewers out.
+    case registersAnew = "registers_anew"
     /// A client asked for a token that it may not have.
     case accessDenied = "access_denied"
     /// A connection was turned away because there are too many.
@@ -125,6 +131,9 @@ extension JournalEvent {
         case .stateNotDurable: "6e492de4797e42b6832b487f2f0fc405"
         case .stateDurable: "ee55c48265824212beebaa5ddaefd3c6"
         case .stateWarning: "1dd951b50e0a4f558a706563c17802bd"
+        case .scopeMissing: "5b1f7c0e9a3d4d2f8e6a1c47b09d2e13"
+        case .statementWarning: "9d2c4e61b7f04a538c0e2f91a6d3b754"
+        case .registersAnew: "c7e05a94d18b4f6ea2937bd6140f8c29"
         case .ended: "361136e943d04180bdfb1605752c1e83"
         case .acceptingRests: "026137b953204caca8775fea2779030b"
         case .accessDenied: "bf87e497ab19478c92dd9a8cc86a9dc1"
@@ -142,7 +151,7 @@ extension JournalEvent {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
         case .registered, .recovered, .stateDurable, .profileUnblocked, .reloaded: .notice
         case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
-            .stateWarning,
+            .stateWarning, .scopeMissing, .statementWarning, .registersAnew,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:
             .warning
         case .tokenExpired, .credentialsRejected, .profileRefused, .profileBlocked,

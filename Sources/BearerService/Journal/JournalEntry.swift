@@ -12,11 +12,15 @@ struct JournalEntry: Equatable {
     let message: String
     var fields: [JournalField: String]
 
-    init(_ report: LifecycleReport, profile: String, server: String, at moment: ClockReading) {
+    /// - Parameter registration: what is said of a registration: its statement and its scopes.
+    init(
+        _ report: LifecycleReport, profile: String, server: String, at moment: ClockReading,
+        registration: String? = nil
+    ) {
         (event, message, fields) =
             switch report {
             case .registered(let replacing):
-                Self.registered(replacing: replacing, profile, server)
+                Self.registered(replacing: replacing, profile, server, registration)
             case .registrationHeld(let unanswered, let next):
                 Self.held(unanswered, next, profile)
             case .tokenObtained(let generation, let lifetime, let renewal):
@@ -55,9 +59,14 @@ struct JournalEntry: Equatable {
 
     private typealias Parts = (JournalEvent, String, [JournalField: String])
 
-    private static func registered(replacing: Bool, _ profile: String, _ server: String) -> Parts {
+    private static func registered(
+        replacing: Bool, _ profile: String, _ server: String, _ registration: String?
+    ) -> Parts {
         let consequence = replacing ? "; the old credentials are kept aside, viewers have to sign in again" : ""
-        return (.registered, "\(profile): registered with \(server)\(consequence)", [:])
+        return (
+            .registered, "\(profile): registered with \(server)\(registration.map { "; \($0)" } ?? "")\(consequence)",
+            [:]
+        )
     }
 
     private static func held(_ unanswered: Int, _ next: ClockReading, _ profile: String) -> Parts {

@@ -7,6 +7,11 @@ extension ClockReading {
         text("%Y-%m-%d %H:%M:%S")
     }
 
+    /// The same for a time in seconds since 1970.
+    static func wallText(ofUnixTime seconds: Int64) -> String {
+        ClockReading(boot: .zero, wall: .seconds(seconds)).wallText
+    }
+
     /// The same within a day: `17:04`.
     var wallTimeOfDay: String {
         text("%H:%M")

@@ -38,6 +38,8 @@ struct LoadedProfile: Sendable {
     var tokenFingerprint: String?
     /// Set when the files cannot be used.
     var unusable: UnusableState?
+    /// The file with the credentials of another software statement, where there are none of this one: it registers anew.
+    var formerCredentials: String?
     var warnings: [StateWarning] = []
 
     /// What a token for these credentials is marked with, see ``StoredToken/fingerprint(server:credentials:)``.
@@ -89,6 +91,7 @@ struct ProfileLoader: Sendable {
             profile.credentials = stored
             profile.warnings = warnings
         }
+        if profile.credentials == nil { profile.formerCredentials = profile.files.credentials.pathOfFormerStatement() }
         do throws(StateError) {
             // A damaged one is replaced in any case, so that it can be written again.
             let (record, warning) = try profile.files.history.load(now: now.wall)

@@ -14,12 +14,15 @@ package struct ResolvedProfile: Sendable {
     package var userAgent: String?
     package var renewal: RenewalPolicy
     package var reregister: Reregistration
+    /// The registration should have these.
+    package var expectedScopes: [String]
     /// `nil`: whoever can open the socket.
     package var access: AccessPolicy?
 
     package init(
         name: String, server: String, statement: SoftwareStatement, redirectURI: String?, deviceInfo: String,
-        userAgent: String?, renewal: RenewalPolicy, reregister: Reregistration, access: AccessPolicy?
+        userAgent: String?, renewal: RenewalPolicy, reregister: Reregistration, expectedScopes: [String] = [],
+        access: AccessPolicy?
     ) {
         self.name = name
         self.server = server
@@ -29,6 +32,7 @@ package struct ResolvedProfile: Sendable {
         self.userAgent = userAgent
         self.renewal = renewal
         self.reregister = reregister
+        self.expectedScopes = expectedScopes
         self.access = access
     }
 

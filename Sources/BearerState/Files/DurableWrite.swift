@@ -10,10 +10,10 @@ struct DurableWrite {
     /// Gives the file `name` of a directory a second name, as linkat(2) does.
     var link: @Sendable (_ directory: CInt, _ name: String, _ second: String) -> CInt = { linkat($0, $1, $0, $2, 0) }
 
-    /// Writes `bytes` to the file, mode 0600. With `keepingAsideAs`, a file that is there and says something else stays
+    /// Writes `bytes` to the file, mode 0600. With `archivingAs`, a file that is there and says something else stays
     /// under that name, or that name and a number, which is returned.
     @discardableResult
-    func replace(with bytes: [UInt8], keepingAsideAs aside: String? = nil) throws(StateError) -> String? {
+    func replace(with bytes: [UInt8], archivingAs aside: String? = nil) throws(StateError) -> String? {
         let temporary = StateFile.temporaryName(for: name)
         var kept: String?
         do throws(StateError) {

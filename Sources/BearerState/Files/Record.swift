@@ -66,6 +66,13 @@ struct Record {
         return number
     }
 
+    func strings(_ field: String) throws(StateError.FileProblem) -> [String] {
+        guard let elements = members[field]?.array else { throw .invalidField(field) }
+        let texts = elements.compactMap(\.string)
+        guard texts.count == elements.count else { throw .invalidField(field) }
+        return texts
+    }
+
     /// The value that `read` finds, or `nil` when the field is missing or null.
     func optional<Value>(
         _ field: String, _ read: (String) throws(StateError.FileProblem) -> Value

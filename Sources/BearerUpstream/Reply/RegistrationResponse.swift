@@ -16,8 +16,7 @@ enum RegistrationResponse {
             return ClientCredentials(
                 clientID: clientID.withBytes { String(decoding: $0, as: UTF8.self) },
                 clientSecret: try printable("client_secret", upTo: maximumClientSecret, in: object),
-                issuedAt: issuedAt(in: object)
-            )
+                issuedAt: issuedAt(in: object), scopes: scopes(in: object))
         } catch {
             throw judge.unusable(reply, error.detail)
         }
@@ -36,6 +35,12 @@ enum RegistrationResponse {
             throw ReplyProblem("\(name) holds other characters, \(expected)")
         }
         return text
+    }
+
+    /// What is no scope is left out.
+    private static func scopes(in object: ReplyObject) -> [String]? {
+        guard case .other(let value) = object["scopes"], let elements = value.array else { return nil }
+        return Array(elements.compactMap(\.string).filter(Scope.isValid).prefix(Scope.maximumCount))
     }
 
     /// A negative one says nothing: some servers answer -1 for “unknown”.

@@ -55,6 +55,11 @@ struct HeaderStrictnessTests {
         StrictnessRow("register in Latin-1", register, violation: "Content-Type") {
             $0["Content-Type"] = "application/json;charset=iso-8859-1"
         },
+        StrictnessRow("register without a charset", register, violation: "Content-Type") {
+            $0["Content-Type"] = "application/json"
+        },
+        StrictnessRow("an Accept without a charset", token, violation: "Accept") { $0["Accept"] = "application/json" },
+        StrictnessRow("an Accept of anything", token, violation: "Accept") { $0["Accept"] = "*/*" },
         StrictnessRow("JSON to token", token, violation: "Content-Type") { $0["Content-Type"] = "application/json" },
         StrictnessRow("a charset with the form", token, violation: "Content-Type") {
             $0["Content-Type"] = "application/x-www-form-urlencoded;charset=utf-8"
@@ -62,10 +67,13 @@ struct HeaderStrictnessTests {
     ]
 
     @Test(
-        "JSON may be named with its charset",
-        arguments: ["application/json", "application/json;charset=utf-8", "Application/JSON; charset=UTF-8"])
-    func charset(_ type: String) async throws {
-        try await withSimulator { simulator in
+        "JSON is named with its charset; a switch allows the older form",
+        arguments: [
+            ("application/json;charset=utf-8", false), ("Application/JSON; charset=UTF-8", false),
+            ("application/json", true), ("application/json;charset=utf-8", true),
+        ])
+    func charset(_ type: String, allowsOlder: Bool) async throws {
+        try await withSimulator(SimulatorConfiguration(allowsOlderMediaType: allowsOlder)) { simulator in
             var request = Self.register
             request["Content-Type"] = type
             request["Accept"] = type

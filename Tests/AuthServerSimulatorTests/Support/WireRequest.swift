@@ -14,11 +14,14 @@ struct WireRequest: Sendable {
     static let deviceInfo =
         "eyJtb2RlbCI6Im0iLCJ2ZXJzaW9uIjoiMSIsIm9zTmFtZSI6IkxpbnV4Iiwib3NWZXJzaW9uIjoiNiIsImNvbm5lY3Rpb25UeXBlIjoiTEFOIn0="
 
+    /// What the documentation of both endpoints asks for.
+    static let json = "application/json;charset=utf-8"
+
     static func register(statement: String = statement) -> WireRequest {
         WireRequest(
             target: "/o/client/register",
             headers: [
-                ("Host", "127.0.0.1"), ("Content-Type", "application/json"), ("Accept", "application/json"),
+                ("Host", "127.0.0.1"), ("Content-Type", json), ("Accept", json),
                 ("X-Device-Info", deviceInfo), ("User-Agent", "tests"),
             ],
             body: #"{"software_statement":"\#(statement)","redirect_uri":"adobepass://com.programmer"}"#)

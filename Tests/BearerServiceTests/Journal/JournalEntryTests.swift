@@ -20,6 +20,16 @@ import Testing
         }
     }
 
+    @Test("a registration is told apart by its statement and its scopes")
+    func registration() {
+        let entry = JournalEntry(
+            .registered(replacing: true), profile: "tv", server: "https://server", at: Self.next,
+            registration: "software statement sub x; scopes a, b")
+        #expect(
+            entry.message == "tv: registered with https://server; software statement sub x; scopes a, b; the old "
+                + "credentials are kept aside, viewers have to sign in again")
+    }
+
     static let rows: [Row] = [
         Row(.registered(replacing: false), .registered, [:], "registered with https://server"),
         Row(.registered(replacing: true), .registered, [:], "kept aside", "sign in again"),

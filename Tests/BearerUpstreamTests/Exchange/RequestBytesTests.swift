@@ -19,8 +19,8 @@ struct RequestBytesTests {
         #expect(
             server.log.requests == [
                 "POST /o/client/register HTTP/1.1\r\n" + "Host: 127.0.0.1:\(server.port)\r\n"
-                    + "Content-Type: application/json\r\n"
-                    + "Accept: application/json\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
+                    + "Content-Type: application/json;charset=utf-8\r\n"
+                    + "Accept: application/json;charset=utf-8\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
                     + "User-Agent: bearerd/1.2.3\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
             ])
@@ -39,7 +39,7 @@ struct RequestBytesTests {
             server.log.requests == [
                 "POST /base/o/client/token HTTP/1.1\r\n" + "Host: 127.0.0.1:\(server.port)\r\n"
                     + "Content-Type: application/x-www-form-urlencoded\r\n"
-                    + "Accept: application/json\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
+                    + "Accept: application/json;charset=utf-8\r\n" + "X-Device-Info: eyJtb2RlbCI6IlRlc3QifQ==\r\n"
                     + "User-Agent: Player/7\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
             ])

@@ -18,8 +18,29 @@ struct RegistrationResponseTests {
              "redirect_uris":["app://com.programmer"],"grant_types":["client_credentials"],"scopes":["api:client:v2"]}
             """
         let expected = ClientCredentials(
-            clientID: "s6BhdRkqt3", clientSecret: Secret("t7AkePiru4"), issuedAt: 2_893_256_800)
+            clientID: "s6BhdRkqt3", clientSecret: Secret("t7AkePiru4"), issuedAt: 2_893_256_800,
+            scopes: ["api:client:v2"])
         #expect(try outcome(body).get() == expected)
+    }
+
+    @Test(
+        "scopes are kept as far as they are scopes; a reply without them says nothing",
+        arguments: [
+            (#"["a","b:c"]"#, ["a", "b:c"]), ("[]", []), (#"["a b","","c\"",5,"d"]"#, ["d"]), (#""a""#, nil),
+            ("null", nil), ("{}", nil),
+        ] as [(String, [String]?)])
+    func scopes(json: String, expected: [String]?) throws {
+        let body = #"{"client_id":"i","client_secret":"s","scopes":\#(json)}"#
+        #expect(try outcome(body).get().scopes == expected)
+        #expect(try outcome(#"{"client_id":"i","client_secret":"s"}"#).get().scopes == nil)
+    }
+
+    @Test("of many scopes the first 64 are kept, and none of more than 128 characters")
+    func manyScopes() throws {
+        let names = (0..<100).map { "s\($0)" } + [String(repeating: "x", count: 129)]
+        let json = "[" + names.reversed().map { "\"\($0)\"" }.joined(separator: ",") + "]"
+        let scopes = try outcome(#"{"client_id":"i","client_secret":"s","scopes":\#(json)}"#).get().scopes
+        #expect(scopes == Array(names.dropLast().reversed().prefix(64)))
     }
 
     @Test(

@@ -1,24 +1,25 @@
 """What bearerd takes of the machine while nobody asks: memory, threads, wake-ups, disk."""
 
-import json
 import shutil
-import socket
 import subprocess
 from statistics import median
 
-from support.daemon import ask, command_of, write_configuration
+from harness import proc
+from harness.client import Client
+from harness.programs import BUILD
+from harness.suite import eventually, expect
+from support.bearerd import Bearerd
 from support.manager import Manager, time_of
-from support.proc import context_switches, memory, threads
-from support.processes import BUILD, eventually, expect
 
 CONNECTIONS, PROFILES = 2000, 200
 # A thread of a pool that has nothing to do is gone by then.
 QUIET_SECONDS = 15
 
 
-def manager_of(directory, server, profiles):
-    write_configuration(directory, server, profiles)
-    return Manager(directory, command_of(directory))
+def memory(manager):
+    """Resident memory, and the part of it that is private and was written to."""
+    fields = proc.memory(manager.pid)
+    return {"resident_kilobytes": fields["Rss"], "private_dirty_kilobytes": fields["Private_Dirty"]}
 
 
 def difference(after, before, count):
@@ -30,27 +31,22 @@ def difference(after, before, count):
 
 def per_connection(manager):
     """What idle connections add, each after one request."""
-    before = memory(manager.pid)
-    path = manager.listener.getsockname()
-    connections = []
+    before = memory(manager)
+    clients = []
     for _ in range(CONNECTIONS):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(30)
-        connection.connect(path)
-        connection.sendall(b'{"op":"token"}\n')
-        expect(connection.recv(65_536).startswith(b'{"access_token"'), "no token")
-        connections.append(connection)
-    after = memory(manager.pid)
-    for connection in connections:
-        connection.close()
+        clients.append(Client(manager.socket))
+        expect("access_token" in clients[-1].ask(op="token"), "no token")
+    after = memory(manager)
+    for client in clients:
+        client.close()
     return difference(after, before, CONNECTIONS)
 
 
 def idle(manager, seconds):
     """Context switches while nobody asks and no renewal is due; the watchdog is fed as in the unit."""
-    before = context_switches(manager.pid)
+    before = proc.context_switches(manager.pid)
     manager.take_messages(seconds)
-    after = context_switches(manager.pid)
+    after = proc.context_switches(manager.pid)
     return {
         "seconds": seconds,
         "context_switches": sum(count - before.get(thread, 0) for thread, count in after.items()),
@@ -75,29 +71,30 @@ def stripped_size(name, directory):
     return stripped.stat().st_size
 
 
-def await_tokens(manager):
+def await_tokens(daemon):
     def all_ready():
-        status = json.loads(ask(manager.listener.getsockname(), {"op": "status"}))
-        return all(profile["state"] == "ready" for profile in status["profiles"])
+        return all(profile["state"] == "ready" for profile in daemon.ask(op="status")["profiles"])
 
-    eventually("every profile has a token", all_ready, 90)
+    eventually(all_ready, "every profile has a token", within=90)
 
 
-def measure(directory, server, hello, start_rounds, idle_seconds):
+def measure(directory, simulator, hello, start_rounds, idle_seconds):
     report = {"stripped_bytes": {name: stripped_size(name, directory) for name in ("bearerd", "bearerctl")}}
-    with manager_of(directory / "one-profile", server, {"default": None}) as manager:
+    daemon = Bearerd(simulator)
+    with Manager(daemon) as manager:
         manager.start()
-        ask(manager.listener.getsockname(), {"op": "token"})
+        daemon.ask(op="token")
         manager.take_messages(QUIET_SECONDS)
-        report["at_rest"] = {**memory(manager.pid), "threads": threads(manager.pid)}
+        report["at_rest"] = {**memory(manager), "threads": proc.threads(manager.pid)}
         report["idle"] = idle(manager, idle_seconds)
         report["per_connection"] = per_connection(manager)
         report["start"] = starts(manager, hello, start_rounds)
-    profiles = {"default": None, **{f"profile-{number}": None for number in range(1, PROFILES)}}
-    with manager_of(directory / "profiles", server, profiles) as manager:
+    profiles = {"default": "", **{f"profile-{number}": "" for number in range(1, PROFILES)}}
+    daemon = Bearerd(simulator, profiles)
+    with Manager(daemon) as manager:
         manager.start()
-        await_tokens(manager)
+        await_tokens(daemon)
         manager.take_messages(QUIET_SECONDS)
-        report["per_profile"] = difference(memory(manager.pid), report["at_rest"], PROFILES - 1)
+        report["per_profile"] = difference(memory(manager), report["at_rest"], PROFILES - 1)
         report["start_with_profiles"] = starts(manager, hello, start_rounds)
     return report

@@ -4,7 +4,7 @@ import os
 import time
 from statistics import median
 
-from support.processes import Failure
+from harness.suite import expect
 
 
 def milliseconds(command, environment):
@@ -14,8 +14,7 @@ def milliseconds(command, environment):
     pid = os.posix_spawn(command[0], command, environment, file_actions=nowhere)
     _, status = os.waitpid(pid, 0)
     end = time.perf_counter_ns()
-    if status != 0:
-        raise Failure(f"{command}: exited with {os.waitstatus_to_exitcode(status)}")
+    expect(status == 0, f"{command}: exited with {os.waitstatus_to_exitcode(status)}")
     return (end - begin) / 1e6
 
 

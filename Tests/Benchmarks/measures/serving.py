@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
-from support.daemon import Daemon, Simulator
-from support.processes import Failure, expect
+from harness.simulator import Simulator
+from harness.suite import expect
+from support.bearerd import Bearerd
 from support.untrusted import UntrustedServer
 
 # A token of 3 s is renewed after one, and given to clients for two.
@@ -51,17 +52,18 @@ class Results:
 
 
 @contextmanager
-def renewing(directory):
-    with Simulator(directory / "short-lived", SHORT_LIFETIME) as simulator:
-        with Daemon(directory / "renewing", simulator.url) as daemon:
-            yield daemon, "renewals", lambda: simulator.calls("token")
+def renewing():
+    with Simulator(f"--lifetime={SHORT_LIFETIME}") as simulator:
+        with Bearerd(simulator).started() as daemon:
+            yield daemon, "renewals", lambda: simulator.count("token")
 
 
 @contextmanager
-def failing(directory):
-    with Simulator(directory / "plain") as simulator, UntrustedServer(directory / "untrusted") as untrusted:
-        profiles = {"default": None, **{f"broken-{number}": untrusted.url for number in range(BROKEN_PROFILES)}}
-        with Daemon(directory / "failing", simulator.url, profiles) as daemon:
+def failing():
+    with Simulator() as simulator, UntrustedServer() as untrusted:
+        broken = f"server: {untrusted.url}"
+        profiles = {"default": "", **{f"broken-{number}": broken for number in range(BROKEN_PROFILES)}}
+        with Bearerd(simulator, profiles).started() as daemon:
             yield daemon, "failed TLS handshakes", lambda: untrusted.attempts
 
 
@@ -85,8 +87,7 @@ def run(load, server, row, milliseconds):
         text=True,
         check=False,
     )
-    if result.returncode != 0:
-        raise Failure(f"{row.name}, {server.name}: {result.stderr.strip()}")
+    expect(result.returncode == 0, f"{row.name}, {server.name}: {result.stderr.strip()}")
     return map(float, result.stdout.split())
 
 
@@ -123,7 +124,7 @@ def with_ratios(results):
     return summary
 
 
-def measure(directory, load, bearerd, others, rounds, milliseconds):
+def measure(load, bearerd, others, rounds, milliseconds):
     """For each row the summary of each server. A row with a daemon of its own is about that daemon."""
     report = {}
     for row in ROWS:
@@ -131,7 +132,7 @@ def measure(directory, load, bearerd, others, rounds, milliseconds):
             report[row.name] = with_ratios(rounds_of(row, load, [bearerd, *others], rounds, milliseconds))
             continue
         compared = [server for server in others if server.name in ("floor", "redis-server")]
-        with row.daemon(directory) as (daemon, what, count):
+        with row.daemon() as (daemon, what, count):
             before, begin = count(), time.monotonic()
             summary = with_ratios(rounds_of(row, load, [daemon, *compared], rounds, LONGER * milliseconds))
             summary["bearerd"][what + " per second"] = (count() - before) / (time.monotonic() - begin)

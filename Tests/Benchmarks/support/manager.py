@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 
-from support.processes import Failure, expect
+from harness.suite import Failure, expect
 
 FIRST_DESCRIPTOR = 3  # SD_LISTEN_FDS_START
 UNIT_SOCKET = "bearerd.socket"
@@ -16,17 +16,16 @@ START_SECONDS = 90  # the unit's TimeoutStartSec=
 
 
 class Manager:
-    """Starts a command as systemd starts bearerd.service, again and again. What it stores it is given at the next start."""
+    """Starts a daemon as systemd starts bearerd.service, again and again. It is given what it has stored."""
 
-    def __init__(self, directory, command):
-        self.command = [str(word) for word in command]
-        self.log = directory / "log"
-        self.notify_path = directory / "notify"
+    def __init__(self, daemon):
+        self.command, self.log, self.socket = daemon.command(), daemon.log, daemon.socket
+        self.notify_path = daemon.directory / "notify"
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(str(self.notify_path))
         self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(directory / "bearerd.sock"))
-        os.chmod(directory / "bearerd.sock", 0o660)
+        self.listener.bind(str(self.socket))
+        os.chmod(self.socket, 0o660)
         self.listener.listen(128)
         self.stored = []
         self.pid = None

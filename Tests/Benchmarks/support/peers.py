@@ -7,31 +7,22 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from support.processes import Failure, Process, expect
+from harness.process import Process
+from harness.suite import expect, require
 
 CONNECTIONS = 8192
-
-
-class Missing(Failure):
-    pass
-
-
-def require(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Missing(f"{program} is not installed")
 
 
 class Floor(Process):
     """It does nothing for a request."""
 
-    name, protocol = "floor", "line"
+    protocol = "line"
 
-    def __init__(self, directory, program, length):
-        directory.mkdir()
-        self.socket, self.length = directory / "socket", length
-        super().__init__(directory, [program, self.socket, str(length)])
-        self.listens(self.socket)
+    def __init__(self, program, length):
+        super().__init__("floor")
+        self.length = length
+        self.start([program, self.socket, str(length)])
+        self.listens()
 
 
 class Redis(Process):
@@ -39,18 +30,17 @@ class Redis(Process):
 
     protocol = "redis"
 
-    def __init__(self, directory, length):
+    def __init__(self, length):
         require("redis-server", "redis-cli")
-        directory.mkdir()
-        self.socket = directory / "socket"
+        super().__init__("redis-server")
         command = ["redis-server", "--port", "0", "--unixsocket", self.socket, "--maxclients", str(CONNECTIONS)]
-        super().__init__(directory, [*command, "--save", "", "--appendonly", "no", "--dir", directory])
-        self.listens(self.socket)
+        self.start([*command, "--save", "", "--appendonly", "no", "--dir", self.directory])
+        self.listens()
         # $LENGTH, the value, each with its line ending.
         value = "x" * (length - len(f"${length}\r\n\r\n"))
         self.length = len(f"${len(value)}\r\n{value}\r\n")
         # The socket is there a little before it is listened on.
-        self.until("takes the value", lambda: self.set(value))
+        self.until(lambda: self.set(value), "it takes the value")
 
     def set(self, value):
         result = subprocess.run(["redis-cli", "-s", self.socket, "set", "token", value], capture_output=True)
@@ -65,18 +55,17 @@ class SSHAgent(Process):
     # Of an Ed25519 key in the reply: the length of the key and the key, the length of the comment.
     KEY, HEADER = 4 + 51 + 4, 4 + 1 + 4
 
-    def __init__(self, directory, length):
+    def __init__(self, length):
         require("ssh-agent", "ssh-add", "ssh-keygen")
-        directory.mkdir()
-        self.socket = directory / "socket"
-        super().__init__(directory, ["ssh-agent", "-D", "-a", self.socket])
-        self.listens(self.socket)
+        super().__init__("ssh-agent")
+        self.start(["ssh-agent", "-D", "-a", self.socket])
+        self.listens()
         self.keys = max(1, (length - self.HEADER) // 100)
         left = length - self.HEADER - self.keys * self.KEY
         for number in range(self.keys):
             comment = left // (self.keys - number)
             left -= comment
-            self.add(directory / f"key-{number}", comment)
+            self.add(self.directory / f"key-{number}", comment)
         self.length = length
 
     def add(self, path, comment):
@@ -122,22 +111,17 @@ class Provider(BaseHTTPRequestHandler):
 class OIDCAgent(Process):
     """oidc-agent with an account whose access token it has in memory, from a provider on the loopback interface."""
 
-    def __init__(self, directory, token):
+    def __init__(self, token):
         require("oidc-agent", "oidc-gen", "oidc-token")
-        directory.mkdir()
-        socket = directory / "socket"
+        super().__init__("oidc-agent")
+        home, path = str(self.directory), os.environ["PATH"]
         handler = type("Handler", (Provider,), {"token": token})
         self.provider = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.provider.tokens = 0
         threading.Thread(target=self.provider.serve_forever, daemon=True).start()
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(directory),
-            "OIDC_CONFIG_DIR": str(directory),
-            "OIDC_SOCK": str(socket),
-        }
-        super().__init__(directory, ["oidc-agent", "-d", "-a", socket, "--no-webserver"], self.environment)
-        self.listens(socket)
+        self.environment = {"PATH": path, "HOME": home, "OIDC_CONFIG_DIR": home, "OIDC_SOCK": str(self.socket)}
+        self.start(["oidc-agent", "-d", "-a", self.socket, "--no-webserver"], self.environment)
+        self.listens()
         self.load_account()
         first = self.run("oidc-token", "benchmark")
         expect(first.stdout.strip() == token, f"oidc-token: {first.stdout} {first.stderr}")
@@ -159,8 +143,8 @@ class OIDCAgent(Process):
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment, timeout=60
         )
 
-    def end(self):
-        super().end()
+    def __exit__(self, *_):
+        super().__exit__()
         self.provider.shutdown()
         self.provider.server_close()
         expect(self.provider.tokens == self.before, "oidc-agent fetched a token anew: what was measured is not its memory")

@@ -3,25 +3,26 @@
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 
 
 class UntrustedServer:
     """Every handshake with it fails. `attempts` counts the connections."""
 
-    def __init__(self, directory):
-        directory.mkdir()
-        key, certificate = directory / "key.pem", directory / "certificate.pem"
-        subprocess.run(
-            [
-                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate),
-                *("-days", "2", "-subj", "/CN=untrusted", "-addext", "subjectAltName=IP:127.0.0.1"),
-            ],
-            check=True,
-            capture_output=True,
-        )
+    def __init__(self):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(certificate, key)
+        with tempfile.TemporaryDirectory() as directory:
+            key, certificate = f"{directory}/key.pem", f"{directory}/certificate.pem"
+            subprocess.run(
+                [
+                    *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate),
+                    *("-days", "2", "-subj", "/CN=untrusted", "-addext", "subjectAltName=IP:127.0.0.1"),
+                ],
+                check=True,
+                capture_output=True,
+            )
+            self.context.load_cert_chain(certificate, key)
         self.attempts = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}"

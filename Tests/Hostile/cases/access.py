@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from support.daemon import Daemon, eventually
-from support.suite import case, expect, say
+from harness.daemon import Daemon
+from harness.suite import case, eventually, expect, say
 from support.users import Visitor
 
 PLAYER, STRANGER, NOBODY, GROUP = 1001, 1002, 65534, 50
@@ -17,13 +17,12 @@ OPEN = ("--socket-mode", "0666")
 def refused_at_start(simulator, settings="", policy="", options=OPEN, **others):
     """What a daemon says that does not start for want of a right configuration."""
     before = len(simulator.calls("register"))
-    daemon = Daemon(simulator, settings, {"default": policy}, options, **others)
-    try:
-        expect(daemon.process.wait(30) == 78, f"{policy!r}: ended with {daemon.process.returncode}")
-        expect(len(simulator.calls("register")) == before, f"{policy!r}: asked upstream all the same")
-        return daemon.lines()[-1]
-    finally:
-        daemon.remove()
+    daemon = Daemon(simulator, settings, {"default": policy}, options).start(**others)
+    status = daemon.process.wait(30)
+    daemon.kill()
+    expect(status == 78, f"{policy!r}: ended with {status}")
+    expect(len(simulator.calls("register")) == before, f"{policy!r}: asked upstream all the same")
+    return daemon.lines()[-1]
 
 
 @case("users and groups, the supplementary ones too, decide by the kernel's word")
@@ -78,23 +77,15 @@ def modes(simulator):
             listener.bind(path)
             os.chmod(path, mode)
             listener.listen(16)
-            hand_over = (
-                *("sh", "-c", f'exec 3<&{listener.fileno()} && LISTEN_PID=$$ exec "$@"', "sh"),
-            )
-            environment = {"LISTEN_FDS": "1", "LISTEN_FDNAMES": "bearerd.socket"}
+            how = {
+                "prefix": ("sh", "-c", f'exec 3<&{listener.fileno()} && LISTEN_PID=$$ exec "$@"', "sh"),
+                "environment": {"LISTEN_FDS": "1", "LISTEN_FDNAMES": "bearerd.socket"},
+                "descriptors": [listener.fileno()],
+            }
             if starts:
-                daemon = Daemon(
-                    simulator, prefix=hand_over, environment=environment, descriptors=[listener.fileno()]
-                ).started()
-                daemon.end()
+                Daemon(simulator, **how).started().end()
             else:
-                said = refused_at_start(
-                    simulator,
-                    options=(),
-                    prefix=hand_over,
-                    environment=environment,
-                    descriptors=[listener.fileno()],
-                )
+                said = refused_at_start(simulator, options=(), **how)
                 expect("0666" in said, said)
             os.unlink(path)
 
@@ -116,13 +107,14 @@ def late_names(simulator):
     passwd.write_bytes(Path("/etc/passwd").read_bytes())
     prefix = ("unshare", "-m", "--propagation", "private", "sh", "-c")
     prefix += (f'mount --bind {passwd} /etc/passwd && exec "$@"', "sh")
-    daemon = Daemon(simulator, "startup: {wait: 30}", {"default": "allow: {users: [late-player]}"}, OPEN, prefix)
+    daemon = Daemon(simulator, "startup: {wait: 30}", {"default": "allow: {users: [late-player]}"}, OPEN, prefix=prefix)
+    daemon.start()
     time.sleep(1.5)
     expect(daemon.process.poll() is None, f"it did not wait: {daemon.lines()}")
-    expect(not Path(daemon.socket).exists(), "it serves without knowing whom")
+    expect(not daemon.socket.exists(), "it serves without knowing whom")
     with open(passwd, "a") as file:
         file.write(f"late-player:x:{PLAYER}:{PLAYER}::/:/bin/false\n")
-    daemon.started()
+    daemon.said("ready", 60)
     with Visitor(daemon.socket, PLAYER) as player, Visitor(daemon.socket, STRANGER) as stranger:
         expect("access_token" in player.ask(op="token"), "late-player got no token")
         expect(stranger.ask(op="token")["error"] == "access_denied", "a stranger got a token")
@@ -139,9 +131,9 @@ def taken_away(simulator):
         token = asking.ask(op="token")["access_token"]
         expect(watching.ask(op="watch")["access_token"] == token, "no token to watch")
         expect(stays.ask(op="watch")["access_token"] == token, "no token to watch")
-        simulator.script("token", faults=[{"delay": 1500}])
+        simulator.faults("token", {"delay": 1500})
         waiting.send(op="renew", rejected=token)
-        eventually("the renewal is under way", lambda: len(simulator.calls("token")) == 3)
+        eventually(lambda: len(simulator.calls("token")) == 3, "the renewal is under way")
         daemon.configure(profiles={**both, "default": "allow: {users: [1002]}"})
         expect("error" not in daemon.ask(op="reload"), "the reload failed")
         expect(watching.reply()["error"] == "access_denied", "the watcher was not told")
@@ -208,6 +200,6 @@ def denials(simulator):
             expect(not unit or f"peer_unit={unit}" not in theirs, theirs)
     finally:
         if unit:
-            eventually("the control group is empty", lambda: not (hierarchy / unit / "cgroup.procs").read_text())
+            eventually(lambda: not (hierarchy / unit / "cgroup.procs").read_text(), "the control group is empty")
             (hierarchy / unit).rmdir()
     daemon.end()

@@ -2,9 +2,9 @@
 
 from statistics import median
 
-from support.daemon import eventually
+from harness import proc
+from harness.suite import case, eventually, expect, say, settled
 from support.load import attackers, before_others, honest
-from support.suite import case, expect, say
 
 from cases.memory import thousand
 
@@ -55,7 +55,7 @@ def beside(daemon, attacks, descriptors):
     before = rounds(daemon)
     with attackers(daemon, *attacks):
         during = rounds(daemon)
-    eventually(f"{name}: the descriptors come back", lambda: daemon.descriptors() == descriptors)
+    eventually(lambda: proc.descriptors(daemon.pid) == descriptors, f"{name}: the descriptors come back", 20)
     ratio = during[1] / before[1]
     show = " / ".join
     say(
@@ -69,7 +69,7 @@ def beside(daemon, attacks, descriptors):
 def latency(simulator):
     prepare = lambda: before_others(1)  # noqa: E731
     daemon = thousand(simulator, LIMITS, prepare=prepare)
-    descriptors = daemon.settled_descriptors()
+    descriptors = settled(lambda: proc.descriptors(daemon.pid), "the number of descriptors")
     say("in microseconds, p50 / p99 / longest, medians of rounds:")
     left = [*([attack] for attack in ATTACKS), MIXED]
     # The machine may have something else to do for a while. What the daemon does wrong shows each time that it is tried.

@@ -1,14 +1,18 @@
 """Limits: connections, descriptors, memory of the kernel, bytes and time of a line, replies that nobody takes."""
 
 import errno
+import select
 import shutil
-import socket
 import subprocess
+import threading
 import time
 
-from support.daemon import Client, Daemon, eventually
+from harness import proc
+from harness.client import Client
+from harness.daemon import Daemon
+from harness.programs import compiled
+from harness.suite import Skip, case, eventually, expect, say
 from support.load import ATTACKER, PROGRAMS, attackers
-from support.suite import case, expect, say
 from support.users import Visitor
 
 OPEN = ("--socket-mode", "0666")
@@ -32,7 +36,7 @@ def per_user(simulator):
             reply = one_more.reply()
             expect(reply["error"] == "slow_down" and reply["retry_after"] >= 1, f"no slow_down but {reply}")
             expect(one_more.reply() is None, "the connection goes on")
-        open_ones = daemon.descriptors()
+        open_ones = proc.descriptors(daemon.pid)
     expect(open_ones < 200, f"{open_ones} descriptors of a daemon that has 60 connections")
     said = [line for line in daemon.lines() if "turned away" in line]
     expect(len(said) == 1, f"{len(said)} entries, expected one a minute: {said[:3]}")
@@ -50,7 +54,7 @@ def in_all(simulator):
     with Client(daemon.socket) as another:
         expect(another.reply()["error"] == "slow_down", "another connection was served")
     clients.pop().close()
-    eventually("there is room", lambda: "access_token" in daemon.ask(op="token"))
+    eventually(lambda: "access_token" in daemon.ask(op="token"), "there is room")
     daemon.end()
 
 
@@ -59,7 +63,7 @@ def descriptors(simulator):
     daemon = Daemon(simulator, prefix=("prlimit", "--nofile=100")).started()
     with Client(daemon.socket) as honest:
         token = honest.ask(op="token")["access_token"]
-        begin = daemon.processor_seconds()
+        begin = proc.processor_seconds(daemon.pid)
         crowd = [Client(daemon.socket) for _ in range(300)]
         daemon.said(TOLD)
         expect("access_token" in honest.ask(op="token"), "who is connected got no token")
@@ -68,19 +72,19 @@ def descriptors(simulator):
         expect(renewed.get("access_token", token) != token, f"no renewal without descriptors: {renewed}")
         # A quarter of a busy loop's time in two seconds: it rests.
         time.sleep(2)
-        expect(daemon.processor_seconds() - begin < 0.5, "it burns the processor")
+        expect(proc.processor_seconds(daemon.pid) - begin < 0.5, "it burns the processor")
         expect(len([line for line in daemon.lines() if TOLD in line]) == 1, "it says so more than once")
         for client in crowd:
             client.close()
-        eventually("a new connection is served", lambda: "access_token" in daemon.ask(op="token"))
-    eventually("it has closed all of them", lambda: daemon.ask(op="status")["connections"] == 1)
+        eventually(lambda: "access_token" in daemon.ask(op="token"), "a new connection is served")
+    eventually(lambda: daemon.ask(op="status")["connections"] == 1, "it has closed all of them")
     daemon.end()
 
 
 @case("limits: an accept that fails for want of memory or descriptors is tried again")
 def shortages(simulator):
     for code in (errno.ENOMEM, errno.ENOBUFS, errno.EMFILE, errno.ENFILE):
-        library = PROGRAMS.path("shortage")
+        library = compiled(PROGRAMS / "shortage.c")
         switch = library.with_name(f"shortage-{code}")
         environment = {"LD_PRELOAD": str(library), "SHORTAGE": str(switch)}
         daemon = Daemon(simulator, environment=environment).started()
@@ -146,32 +150,23 @@ def deadline(simulator):
 def back_pressure(simulator):
     daemon = Daemon(simulator).started()
     daemon.ask(op="token")
-    before, _ = daemon.memory()
+    before = proc.private_megabytes(daemon.pid)
     lines = 10_000
     with Client(daemon.socket) as client:
-        client.socket.setblocking(False)
         data = b"".join(b'{"op":"token","id":%d}\n' % number for number in range(lines))
-        sent, stuck = 0, time.monotonic()
-        while sent < len(data) and time.monotonic() - stuck < 1:
-            try:
-                count = client.socket.send(data[sent : sent + 65536])
-                sent, stuck = sent + count, time.monotonic()
-            except BlockingIOError:
-                time.sleep(0.01)
-        growth = daemon.memory()[0] - before
+        sent = 0
+        client.socket.setblocking(False)
+        while sent < len(data) and select.select([], [client.socket], [], 1)[1]:
+            sent += client.socket.send(data[sent : sent + 65536])
+        growth = proc.private_megabytes(daemon.pid) - before
         expect(growth < 1, f"one client has the daemon hold {growth:.1f} MiB")
         client.socket.settimeout(30)
-        sender = None
-        if sent < len(data):
-            import threading
-
-            sender = threading.Thread(target=client.socket.sendall, args=(data[sent:],))
-            sender.start()
+        sender = threading.Thread(target=client.socket.sendall, args=(data[sent:],))
+        sender.start()
         for number in range(lines):
             reply = client.reply()
             expect(reply.get("id") == number and "access_token" in reply, f"reply {number} is {str(reply)[:80]}")
-        if sender:
-            sender.join()
+        sender.join()
     daemon.end()
 
 
@@ -179,9 +174,9 @@ def back_pressure(simulator):
 def netcat(simulator):
     nc = shutil.which("nc.openbsd") or shutil.which("nc")
     if not nc:
-        return say("SKIPPED: no nc")
-    simulator.script("token", faults=[{"delay": 700}])
-    daemon = Daemon(simulator)
+        raise Skip("nc is not installed")
+    simulator.faults("token", {"delay": 700})
+    daemon = Daemon(simulator).start()
     daemon.said("serves")
     # The first ones wait for the token.
     for options in (["-N", "-U"], ["-U", "-q", "2"], ["-N", "-U"]):

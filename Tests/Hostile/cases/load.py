@@ -5,8 +5,9 @@ import selectors
 import socket
 import time
 
-from support.daemon import Client, Daemon, Simulator, eventually
-from support.suite import case, expect, say
+from harness.daemon import Daemon
+from harness.simulator import Simulator
+from harness.suite import case, eventually, expect, say
 
 WATCHERS = 1000
 GENERATIONS = 5
@@ -24,7 +25,7 @@ class Crowd:
         line = json.dumps(request).encode() + b"\n"
         for number in range(count):
             one = socket.socket(socket.AF_UNIX)
-            one.connect(path)
+            one.connect(str(path))
             self.sockets.append(one)
             self.selector.register(one, selectors.EVENT_READ, number)
         for one in self.sockets:
@@ -51,10 +52,10 @@ class Crowd:
 def watching(_):
     simulator = Simulator("--lifetime", "10")
     daemon = Daemon(simulator, "limits: {connections: 2000, connections_per_user: 2000}\nrenewal: {at: 0.3, jitter: 0}")
-    daemon.said("ready")
+    daemon.started()
     # Its lines are long: from the second one on it takes no more.
     slow = socket.socket(socket.AF_UNIX)
-    slow.connect(daemon.socket)
+    slow.connect(str(daemon.socket))
     long = json.dumps("x" * 15000).encode()
     slow.sendall(b'{"op":"watch","id":%s}\n' % long)
     crowd = Crowd(daemon.socket, WATCHERS, op="watch")
@@ -73,9 +74,9 @@ def watching(_):
     say(f"{WATCHERS} watchers, {GENERATIONS} generations, {spread * 1000:.0f} ms between the first and the last")
     count = lambda: daemon.ask(op="status")["connections"]  # noqa: E731
     crowd.close()
-    eventually("only the slow one is left", lambda: count() == 2)
+    eventually(lambda: count() == 2, "only the slow one is left")
     expect(time.monotonic() - begin < 28, "this took too long to tell when the slow one is dropped")
-    eventually("the slow one is dropped", lambda: count() == 1, 45)
+    eventually(lambda: count() == 1, "the slow one is dropped", within=45)
     lasted = time.monotonic() - begin
     expect(lasted > 30, f"the slow one was dropped after {lasted:.0f} s")
     say(f"the slow watcher was dropped {lasted:.0f} s after it began")
@@ -86,7 +87,7 @@ def watching(_):
 def renewing(simulator):
     daemon = Daemon(simulator, "limits: {connections: 2000, connections_per_user: 2000}").started()
     old = daemon.ask(op="token")["access_token"]
-    simulator.script("token", faults=[{"delay": 500}])
+    simulator.faults("token", {"delay": 500})
     crowd = Crowd(daemon.socket, WATCHERS, op="renew", rejected=old)
     crowd.read(1, 30)
     tokens = {replies[0].get("access_token") for replies in crowd.replies}

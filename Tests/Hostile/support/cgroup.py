@@ -1,25 +1,29 @@
-"""A control group of a daemon's own: what the kernel charges to it, its socket buffers among that. See cgroups(7)."""
+"""A control group of a process's own: what the kernel charges to it, its socket buffers among that. See cgroups(7)."""
 
 import os
 from pathlib import Path
+
+from harness.suite import running
 
 
 class Cgroup:
     """Below the group that this process is in. `place` is None where that cannot be had."""
 
-    def __init__(self, name):
+    def __init__(self):
         self.place = None
+        running.append(self)
         parent = own_memory_group()
         if parent is None:
             return
+        place = parent / f"bearerd-{os.getpid()}"
         try:
-            (parent / name).mkdir()
+            place.mkdir()
         except OSError:
             return
-        if (parent / name / USAGE[0]).exists() or (parent / name / USAGE[1]).exists():
-            self.place = parent / name
+        if any((place / name).exists() for name in USAGE):
+            self.place = place
         else:
-            (parent / name).rmdir()
+            place.rmdir()
 
     def enter(self):
         """For the process that calls; what it does from then on is charged here."""
@@ -36,9 +40,9 @@ class Cgroup:
 
     def remove(self):
         """Once the process is gone."""
+        running.remove(self)
         if self.place:
             self.place.rmdir()
-            self.place = None
 
 
 # Of version 2 and version 1.

@@ -1,12 +1,14 @@
-"""The programs of this folder: built once, run beside the daemon on another processor where there is one."""
+"""Clients in C that run beside the daemon, on another processor where there is one."""
 
 import os
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.suite import Failure, expect
+from harness.programs import compiled
+from harness.suite import expect
+
+PROGRAMS = Path(__file__).parents[1]
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
 # The honest client and the daemon take turns: one processor is theirs, the attackers have another.
@@ -24,29 +26,10 @@ def before_others(priority):
         pass
 
 
-class Programs:
-    def __init__(self):
-        self.directory = tempfile.TemporaryDirectory(prefix="bearerd-hostile-")
-        os.chmod(self.directory.name, 0o755)
-
-    def path(self, name):
-        program = Path(self.directory.name) / name
-        if not program.exists():
-            source = Path(__file__).parents[1] / f"{name}.c"
-            flags = ["-O2", "-std=gnu17", "-Wall", "-Wextra", "-Werror"]
-            if name == "shortage":
-                flags += ["-shared", "-fPIC"]
-            subprocess.run(["cc", *flags, "-o", program, source], check=True)
-        return program
-
-
-PROGRAMS = Programs()
-
-
 def honest(daemon, milliseconds, pause):
     """How an honest client fares: count of replies, then p50, p99 and the longest wait in microseconds."""
     result = subprocess.run(
-        [PROGRAMS.path("honest"), daemon.socket, str(milliseconds), str(pause)],
+        [compiled(PROGRAMS / "honest.c"), daemon.socket, str(milliseconds), str(pause)],
         capture_output=True,
         text=True,
         preexec_fn=lambda: before_others(2),
@@ -64,7 +47,7 @@ def attackers(daemon, *attacks):
         for name, connections, rate in attacks:
             running.append(
                 subprocess.Popen(
-                    [PROGRAMS.path("attack"), daemon.socket, name, str(connections), str(rate)],
+                    [compiled(PROGRAMS / "attack.c"), daemon.socket, name, str(connections), str(rate)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
@@ -74,8 +57,7 @@ def attackers(daemon, *attacks):
                 )
             )
         for process in running:
-            if process.stdout.readline() != "ready\n":
-                raise Failure(f"{process.args[2]} did not get ready")
+            expect(process.stdout.readline() == "ready\n", f"{process.args[2]} did not get ready")
         reports = []
         yield reports
         for process in running:

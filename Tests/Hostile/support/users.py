@@ -3,7 +3,7 @@
 import os
 import socket
 
-from support.daemon import Client
+from harness.client import Client
 
 
 class Visitor(Client):
@@ -24,9 +24,7 @@ class Visitor(Client):
         if not descriptors:
             self.leave()
             raise OSError(int(report), os.strerror(int(report)))
-        self.socket = socket.socket(fileno=descriptors[0])
-        self.socket.settimeout(30)
-        self.lines = self.socket.makefile("rb")
+        super().__init__(path, socket.socket(fileno=descriptors[0]))
 
     @staticmethod
     def visit(leash, path, uid, gid, groups, prepare):
@@ -36,7 +34,7 @@ class Visitor(Client):
             os.setresgid(gid, gid, gid)
             os.setresuid(uid, uid, uid)
             connection = socket.socket(socket.AF_UNIX)
-            connection.connect(path)
+            connection.connect(str(path))
             socket.send_fds(leash, [b"0"], [connection.fileno()])
             connection.close()
         except OSError as error:

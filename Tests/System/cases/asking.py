@@ -1,8 +1,8 @@
 """Who is given a token, in a real process of a real user."""
 
+from harness.suite import case, expect, expect_equal
 from support import broker
 from support.host import Journal, run
-from support.suite import case, expect, expect_equal
 
 
 @case("ask: a member of the group is given the token, bare")

@@ -4,9 +4,10 @@ import hashlib
 import socket
 import time
 
-from support import broker, simulator
+from harness.suite import case, eventually, expect, expect_equal
+from support import broker
 from support.host import Journal, drop_in, remove_drop_in, run, show, systemctl, write
-from support.suite import case, eventually, expect, expect_equal
+from support.simulator import simulator
 
 SOCKET = "/run/bearerd/credential.sock"
 
@@ -132,7 +133,7 @@ def _():
         define(unit=unit, output=f"/run/{unit}.output")
     systemctl("daemon-reload")
     systemctl("start", "bearerd-credential.socket", *units)
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     expected = digest(broker.token())
     for unit in units:
         expect_equal(read_digest(f"/run/{unit}.output"), expected, f"what {unit} was given")

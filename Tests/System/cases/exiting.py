@@ -4,9 +4,10 @@ import os
 import re
 import threading
 
-from support import broker, client, simulator
+from harness.suite import case, eventually, expect, expect_equal
+from support import broker
 from support.host import UNITS, Journal, is_active, run, show, systemctl
-from support.suite import case, eventually, expect, expect_equal
+from support.simulator import simulator
 
 
 def start_with_a_client_waiting():
@@ -15,8 +16,8 @@ def start_with_a_client_waiting():
 
     def ask():
         try:
-            with client.Client() as one:
-                outcome.append(one.ask_once(op="token"))
+            with broker.client() as one:
+                outcome.append(one.ask(op="token"))
         except (OSError, EOFError) as error:
             outcome.append(error)
 
@@ -29,9 +30,9 @@ def start_with_a_client_waiting():
 
 
 def expect_exit_78(what):
-    calls, journal = simulator.Calls(), Journal()
+    calls, journal = simulator.calls_from_now(), Journal()
     outcome = start_with_a_client_waiting()
-    expect(isinstance(outcome, Exception), f"the client was answered {outcome!r}")
+    expect(not isinstance(outcome, dict), f"the client was answered {outcome!r}")
     expect_equal((show("Result"), show("ExecMainStatus")), ("exit-code", "78"), "result and status")
     expect_equal(show("NRestarts"), "0", "restarts")
     starts = journal.entries("BEARERD_EVENT=start_failed")
@@ -50,7 +51,7 @@ def expect_three_units_again():
 @case("exit 78: a missing statement: one start, no call upstream, the client is let go, one command mends it")
 def _():
     broker.reset()
-    os.remove(broker.STATEMENT)
+    os.remove(broker.STATEMENT_FILE)
     message = expect_exit_78("software_statement")
     broker.provide_statement()
     # The entry's own words.

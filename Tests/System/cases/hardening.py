@@ -2,9 +2,9 @@
 
 import re
 
+from harness.suite import case, eventually, expect, expect_equal, say
 from support import broker
 from support.host import Journal, is_active, pid, run, show, systemctl
-from support.suite import case, eventually, expect, expect_equal
 
 HIGHEST_EXPOSURE = 1.5
 PLACES = (
@@ -17,7 +17,7 @@ PLACES = (
 def _():
     text = run("systemd-analyze", "security", "--no-pager", "bearerd.service").stdout
     score = float(re.search(r"Overall exposure level for bearerd.service: ([0-9.]+)", text)[1])
-    print(f"         | exposure level {score}")
+    say(f"exposure level {score}")
     expect(score <= HIGHEST_EXPOSURE, f"exposure level {score}, expected at most {HIGHEST_EXPOSURE}")
 
 

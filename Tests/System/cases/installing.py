@@ -4,9 +4,9 @@ import os
 import re
 import stat
 
-from support import broker, simulator
+from harness.suite import case, expect, expect_equal
+from support import broker
 from support.host import UNITS, run, systemctl
-from support.suite import case, expect, expect_equal
 
 REPOSITORY = "/mnt/repository"
 
@@ -83,7 +83,6 @@ def _():
 
 @case("install: the sockets have the modes and owners that they should have")
 def _():
-    simulator.start()
     for user, groups in (("player", "bearerd"), ("stranger", "")):
         run("useradd", "--system", "--user-group", f"--groups={groups}", user)
     broker.reset()

@@ -3,9 +3,10 @@
 import json
 import re
 
-from support import broker, simulator
+from harness.suite import case, eventually, expect, expect_equal
+from support import broker
 from support.host import Journal, run
-from support.suite import case, eventually, expect, expect_equal
+from support.simulator import lifetime, simulator
 
 SOURCES = "/mnt/repository/Sources"
 
@@ -72,12 +73,12 @@ def _():
 
 @case("journal: an outage is a line at its start and one at its end, not one a retry")
 def _():
-    with simulator.lifetime(8):
+    with lifetime(8):
         broker.fresh(renewal={"at": 0.1, "jitter": 0})
         journal = Journal()
         simulator.faults("token", then={"status": 503})
         journal.wait_for("renewal_failed")
-        calls = simulator.Calls()
+        calls = simulator.calls_from_now()
         eventually(lambda: calls.count("token") >= 3, "three more attempts", within=40)
         simulator.faults("token")
         eventually(lambda: "recovered" in journal.events(), "the end of the outage", within=40)

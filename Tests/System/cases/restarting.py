@@ -3,11 +3,13 @@
 import os
 from contextlib import contextmanager
 
-from support import broker, client, simulator
+from harness.daemon import CANARY, STATEMENT
+from harness.suite import case, eventually, expect, expect_equal, say
+from cases.installing import install
+from support import broker
 from support.host import Journal, drop_in, is_active, pid, remove_drop_in, run, show, systemctl
 from support.load import Load
-from support.suite import case, eventually, expect, expect_equal
-from cases.installing import install
+from support.simulator import lifetime, simulator
 
 
 STORE = "/mnt/repository/Tests/System/support/store.py"
@@ -44,7 +46,7 @@ def read_only_state():
 @case("restart: the same token, no call upstream")
 def _():
     broker.fresh()
-    token, calls = broker.token(), simulator.Calls()
+    token, calls = broker.token(), simulator.calls_from_now()
     systemctl("restart", "bearerd.service")
     expect_equal(broker.token() == token, True, "the same token")
     expect_no_calls(calls)
@@ -53,7 +55,7 @@ def _():
 @case("restart: a stored token counts for READY=1 even when the server is away")
 def _():
     broker.fresh(startup={"wait": 60})
-    simulator.stop()
+    simulator.kill()
     systemctl("restart", "bearerd.service", timeout=5)
     simulator.start()
 
@@ -61,7 +63,7 @@ def _():
 @case("restart: SIGKILL costs no call upstream either")
 def _():
     broker.fresh()
-    token, calls = broker.token(), simulator.Calls()
+    token, calls = broker.token(), simulator.calls_from_now()
     kill()
     expect_equal(broker.token() == token, True, "the same token")
     expect_no_calls(calls)
@@ -70,7 +72,7 @@ def _():
 @case("restart: an upgrade of the binary costs no call upstream")
 def _():
     broker.fresh()
-    token, calls = broker.token(), simulator.Calls()
+    token, calls = broker.token(), simulator.calls_from_now()
     install()
     systemctl("restart", "bearerd.service")
     expect_equal(broker.token() == token, True, "the same token")
@@ -84,7 +86,7 @@ def _():
     drop_in("store", "[Service]\nNotifyAccess=all\n" + "".join(stores))
     broker.start()
     expect_equal(show("NFileDescriptorStore"), "3", "descriptors in the store")
-    token, calls, journal = broker.token(), simulator.Calls(), Journal()
+    token, calls, journal = broker.token(), simulator.calls_from_now(), Journal()
     remove_drop_in("store")
     systemctl("restart", "bearerd.service")
     expect_equal(len(journal.entries("BEARERD_EVENT=stored_token_dropped")), 2, "dropped descriptors")
@@ -98,7 +100,7 @@ def _():
     broker.reset()
     drop_in("store", "[Service]\nFileDescriptorStoreMax=0\n")
     broker.start()
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     systemctl("restart", "bearerd.service")
     broker.token()
     expect_equal(calls.both(), (0, 1), "registrations, token requests")
@@ -108,7 +110,7 @@ def _():
 @case("restart: a state directory that is read-only from the start costs one registration in all, and no token")
 def _():
     with read_only_state():
-        calls, journal = simulator.Calls(), Journal()
+        calls, journal = simulator.calls_from_now(), Journal()
         broker.start()
         token = broker.token()
         expect(journal.wait_for("state_not_durable", BEARERD_PROFILE="default"), "no entry")
@@ -130,7 +132,7 @@ def _():
 @case("restart: twenty in a row, and the store holds one token")
 def _():
     broker.fresh()
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     for _ in range(20):
         systemctl("restart", "bearerd.service")
     expect_no_calls(calls)
@@ -139,14 +141,14 @@ def _():
 
 @case("restart: renewals replace one another in the store, and the newest is taken back")
 def _():
-    with simulator.lifetime(6):
+    with lifetime(6):
         broker.fresh()
-        with client.Client() as watcher:
-            generation = watcher.ask_once(op="watch")["generation"]
+        with broker.client() as watcher:
+            generation = watcher.ask(op="watch")["generation"]
             for expected in (generation + 1, generation + 2):
-                expect_equal(watcher.receive()["generation"], expected, "generation")
+                expect_equal(watcher.reply()["generation"], expected, "generation")
         eventually(lambda: show("NFileDescriptorStore") == "1", "the store holds one descriptor")
-        token, calls = broker.token(), simulator.Calls()
+        token, calls = broker.token(), simulator.calls_from_now()
         systemctl("restart", "bearerd.service")
         expect_equal(broker.token() == token or calls.count("token") == 1, True, "the same token, or its renewal")
         expect_equal(calls.count("register"), 0, "registrations")
@@ -156,7 +158,7 @@ def _():
 def _():
     broker.fresh()
     old, journal = broker.token(), Journal()
-    broker.provide_statement(broker.STATEMENT_TEXT.replace(broker.CANARY, "YW5vdGhlci1vbmU"))
+    broker.provide_statement(STATEMENT.replace(CANARY, "YW5vdGhlci1vbmU"))
     systemctl("restart", "bearerd.service")
     expect(broker.token() != old, "the old statement's token is served")
     expect(journal.wait_for("stored_token_dropped", BEARERD_PROFILE="default"), "no entry")
@@ -166,7 +168,7 @@ def _():
 @case("restart: stop and start ask for a token, and register nothing")
 def _():
     broker.fresh()
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     systemctl("stop", "bearerd.service")
     systemctl("start", "bearerd.service")
     broker.token()
@@ -177,26 +179,26 @@ def _():
 def _():
     broker.fresh()
     systemctl("stop", "bearerd.service")
-    with client.Client() as one:
-        expect("access_token" in one.ask_once(op="token"), "no token")
+    with broker.client() as one:
+        expect("access_token" in one.ask(op="token"), "no token")
 
 
 @case("restart: 100 times under the load of 50 clients that reconnect once: no failure, no call upstream")
 def _():
     broker.fresh()
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     with Load(clients=50) as load:
         for _ in range(100):
             systemctl("restart", "bearerd.service")
     expect_equal(load.failures[:3], [], f"{len(load.failures)} failed of {load.answers}")
     expect_no_calls(calls)
-    print(f"         | {load.answers} answers, the slowest after {load.longest:.2f} s")
+    say(f"{load.answers} answers, the slowest after {load.longest:.2f} s")
 
 
 @case("restart: killed ten times under load: no failure, no call upstream")
 def _():
     broker.fresh()
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     with Load(clients=50) as load:
         for _ in range(10):
             kill()

@@ -3,12 +3,13 @@
 import glob
 import os
 
+from harness.daemon import CANARY
+from harness.suite import case, expect
 from support import broker
 from support.host import run, systemctl
-from support.suite import case, expect
 
 # What may hold secrets: the statement that the operator put there, and our state.
-ALLOWED = (broker.STATEMENT, broker.STATE)
+ALLOWED = (broker.STATEMENT_FILE, broker.STATE)
 
 
 def expect_absent(where, data):
@@ -17,7 +18,7 @@ def expect_absent(where, data):
 
 
 def everything():
-    found = {"the statement": broker.CANARY}
+    found = {"the statement": CANARY}
     found |= {f"token {number}": token for number, token in enumerate(sorted(broker.tokens))}
     found |= {f"client secret {number}": secret for number, secret in enumerate(sorted(broker.client_secrets | broker.secrets()))}
     return found

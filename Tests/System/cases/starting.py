@@ -2,15 +2,16 @@
 
 import os
 
-from support import broker, client, simulator
+from harness.suite import case, eventually, expect, expect_equal
+from support import broker
 from support.host import Journal, is_active, show, systemctl
-from support.suite import case, eventually, expect, expect_equal
+from support.simulator import simulator
 
 
 @case("start: registers once, asks for one token, and is ready")
 def _():
     broker.reset()
-    calls, journal = simulator.Calls(), Journal()
+    calls, journal = simulator.calls_from_now(), Journal()
     broker.start()
     expect(is_active(), "the unit is not active")
     expect_equal(calls.both(), (1, 1), "registrations, token requests")
@@ -18,7 +19,7 @@ def _():
         journal.wait_for(event)
     status = show("StatusText")
     expect(status.startswith("default: token for "), f"STATUS= is {status!r}")
-    expect_equal(simulator.violations(), [], "violations of the protocol")
+    expect_equal(simulator.report()["violations"], [], "violations of the protocol")
 
 
 @case("start: not ready before there is a token; STATUS= says what it waits for")
@@ -42,14 +43,14 @@ def _():
     journal = Journal()
     broker.start()
     journal.wait_for("startup_wait_over")
-    expect_equal(client.token(wait=0)["error"], "temporarily_unavailable", "reply without a token")
+    expect_equal(broker.ask(op="token", wait=0)["error"], "temporarily_unavailable", "reply without a token")
     simulator.faults("token")
 
 
 @case("start: a network that comes later is waited for")
 def _():
     broker.reset(startup={"wait": 60})
-    simulator.stop()
+    simulator.kill()
     journal = Journal()
     systemctl("start", "--no-block", "bearerd.service")
     journal.wait_for("registration_failed")
@@ -66,7 +67,7 @@ def _():
     journal = Journal()
     broker.start()
     journal.wait_for("ready")
-    states = [profile["state"] for profile in client.status()["profiles"]]
+    states = [profile["state"] for profile in broker.ask(op="status")["profiles"]]
     expect_equal(sorted(states), ["ready", "refused"], "states")
 
 

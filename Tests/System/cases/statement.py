@@ -2,9 +2,11 @@
 
 import os
 
-from support import broker, simulator
+from harness.daemon import CANARY, STATEMENT
+from harness.suite import case, expect, expect_equal
+from support import broker
 from support.host import remove_drop_in, run, systemctl
-from support.suite import case, expect, expect_equal
+from support.simulator import simulator
 
 ENCRYPTED = "/etc/credstore.encrypted/software_statement"
 
@@ -13,8 +15,8 @@ def encrypt():
     """The commands of the example, up to the drop-in."""
     broker.reset()
     run("install", "-d", "-m", "0700", "/etc/credstore.encrypted")
-    run("systemd-creds", "encrypt", "--name=software_statement", broker.STATEMENT, ENCRYPTED)
-    os.remove(broker.STATEMENT)
+    run("systemd-creds", "encrypt", "--name=software_statement", broker.STATEMENT_FILE, ENCRYPTED)
+    os.remove(broker.STATEMENT_FILE)
 
 
 @case("statement: encrypted, by the example's commands")
@@ -27,7 +29,7 @@ def _():
     broker.start()
     broker.token()
     with open(ENCRYPTED) as file:
-        expect(broker.CANARY not in file.read(), "the statement can be read")
+        expect(CANARY not in file.read(), "the statement can be read")
     remove_drop_in("encrypted-statement")
     os.remove(ENCRYPTED)
 
@@ -35,8 +37,8 @@ def _():
 @case("statement: another one registers anew, and the first one back serves its old credentials")
 def _():
     broker.fresh()
-    calls = simulator.Calls()
-    broker.provide_statement(broker.STATEMENT_TEXT.replace(broker.CANARY, broker.CANARY[::-1]))
+    calls = simulator.calls_from_now()
+    broker.provide_statement(STATEMENT.replace(CANARY, CANARY[::-1]))
     systemctl("restart", "bearerd.service")
     expect_equal(calls.both(), (1, 1), "registrations, token requests after a change")
     broker.provide_statement()

@@ -2,10 +2,11 @@
 
 import os
 
-from support import broker, simulator
-from support.host import UNITS, is_active, systemctl
-from support.suite import case, expect, expect_equal
+from harness.suite import case, expect, expect_equal
 from cases.installing import install, installed_files
+from support import broker
+from support.host import UNITS, is_active, systemctl
+from support.simulator import simulator
 
 
 @case("uninstall: takes away what was installed, leaves state and configuration")
@@ -22,7 +23,7 @@ def _():
 
 @case("uninstall: installed and enabled again, all three units start, and it goes on with its old credentials")
 def _():
-    calls = simulator.Calls()
+    calls = simulator.calls_from_now()
     install()
     systemctl("enable", "--now", "bearerd.service")
     expect_equal([unit for unit in UNITS if not is_active(unit)], [], "not running")

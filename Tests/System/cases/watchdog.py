@@ -2,9 +2,10 @@
 
 import subprocess
 
-from support import broker, simulator
+from harness.suite import case, eventually, expect, expect_equal
+from support import broker
 from support.host import drop_in, is_active, pid, remove_drop_in, show
-from support.suite import case, eventually, expect, expect_equal
+from support.simulator import simulator
 
 STALL = "/mnt/repository/Tests/System/support/stall.py"
 
@@ -18,7 +19,7 @@ def watched():
 @case("watchdog: a stalled serving loop is restarted, without a call upstream")
 def _():
     watched()
-    token, calls, before = broker.token(), simulator.Calls(), pid()
+    token, calls, before = broker.token(), simulator.calls_from_now(), pid()
     stall = subprocess.Popen(["python3", STALL, str(before), "serving-loop"], stdout=subprocess.PIPE, text=True)
     expect(stall.stdout.readline().startswith("stalled"), "the loop could not be stalled")
     eventually(lambda: pid() not in (0, before) and is_active(), "running again")

@@ -5,16 +5,16 @@ import json
 import os
 import shutil
 
-from support import client, simulator
+from harness.client import Client
+from harness.daemon import STATEMENT
+from harness.suite import expect
 from support.host import UNITS, run, systemctl, write
+from support.simulator import simulator
 
+SOCKET = "/run/bearerd/bearerd.sock"
 CONFIGURATION = "/etc/bearerd/bearerd.yaml"
-STATEMENT = "/etc/credstore/software_statement"
+STATEMENT_FILE = "/etc/credstore/software_statement"
 STATE = "/var/lib/bearerd"
-
-# Looks like a software statement. Its last part is searched for in all places where it must not be.
-CANARY = "Y2FuYXJ5LW9mLXRoZS1zb2Z0d2FyZS1zdGF0ZW1lbnQ"
-STATEMENT_TEXT = f"eyJhbGciOiJSUzI1NiJ9.eyJzb2Z0d2FyZV9pZCI6InN5c3RlbSJ9.{CANARY}"
 
 # Every token and client secret that a case has seen, for the search at the end.
 tokens = set()
@@ -23,11 +23,11 @@ client_secrets = set()
 
 def configure(**keys):
     """Writes the configuration; JSON is YAML."""
-    write(CONFIGURATION, json.dumps({"server": simulator.URL, **keys}, indent=2))
+    write(CONFIGURATION, json.dumps({"server": simulator.url, **keys}, indent=2))
 
 
-def provide_statement(text=STATEMENT_TEXT):
-    write(STATEMENT, text + "\n", mode=0o600)
+def provide_statement(text=STATEMENT):
+    write(STATEMENT_FILE, text + "\n", mode=0o600)
 
 
 def stop():
@@ -57,14 +57,22 @@ def fresh(**keys):
     start()
 
 
+def client():
+    return Client(SOCKET)
+
+
+def ask(**request):
+    """The reply to a request over a new connection."""
+    with client() as one:
+        return one.ask_again(**request)
+
+
 def token(**request):
     """The current token itself."""
-    reply = client.token(**request)
-    value = reply.get("access_token")
-    if value is None:
-        raise AssertionError(f"no token: {reply}")
-    tokens.add(value)
-    return value
+    reply = ask(op="token", **request)
+    expect("access_token" in reply, f"no token: {reply}")
+    tokens.add(reply["access_token"])
+    return reply["access_token"]
 
 
 def secrets():

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from support.suite import Failure, eventually
+from harness.suite import Failure, eventually, say
 
 UNITS = ["bearerd.service", "bearerd.socket", "bearerd-credential.socket"]
 
@@ -51,6 +51,12 @@ def drop_in(name, text, unit="bearerd.service"):
 def remove_drop_in(name, unit="bearerd.service"):
     os.remove(f"/etc/systemd/system/{unit}.d/{name}.conf")
     systemctl("daemon-reload")
+
+
+def show_journal():
+    command = ["journalctl", "--no-pager", "--lines=12", "--output=short-monotonic", "--unit=bearerd*"]
+    for line in run(*command, check=False).stdout.splitlines():
+        say(line)
 
 
 class Journal:

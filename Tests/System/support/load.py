@@ -3,7 +3,7 @@
 import threading
 import time
 
-from support.client import Client
+from support import broker
 
 
 class Load:
@@ -29,15 +29,14 @@ class Load:
             thread.join()
 
     def _ask(self):
-        with Client() as client:
+        with broker.client() as client:
             while not self._end.wait(self._pause):
                 started = time.monotonic()
                 try:
-                    reply = client.ask(op="token")
-                    problem = None if "access_token" in reply else reply
+                    reply = client.ask_again(op="token")
+                    problem = None if reply and "access_token" in reply else f"the reply {reply}"
                 except (EOFError, OSError) as error:
                     problem = repr(error)
-                    client.close()
                 self._count(problem, time.monotonic() - started)
 
     def _count(self, problem, seconds):
