@@ -53,7 +53,7 @@ import Testing
     func notSent() async throws {
         var gate: Pipe?
         defer { gate?.signal() }
-        try await withBroker(prepare: { gate = $0.holdDisk() }) { test in
+        try await withBroker(prepare: { gate = await $0.holdDisk() }) { test in
             await eventually("it is about to be sent") { await test.broker.isRegistering() }
             await test.broker.stop()
             gate?.signal()

@@ -81,7 +81,7 @@ import Testing
         var gate: Pipe?
         defer { gate?.signal() }
         let setup = isRegistering ? BrokerSetup() : .withToken()
-        try await withBroker(setup, isTimeTold: true, prepare: { gate = $0.holdDisk() }) { test in
+        try await withBroker(setup, isTimeTold: true, prepare: { gate = await $0.holdDisk() }) { test in
             if isRegistering {
                 await eventually("it is registering") { await test.broker.isRegistering() }
             } else {

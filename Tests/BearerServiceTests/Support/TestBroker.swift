@@ -139,15 +139,16 @@ final class TestBroker: Sendable {
     }
 
     /// Has the disk do nothing until the pipe is signalled.
-    func holdDisk() -> Pipe {
-        let (entered, gate) = (Pipe(), Pipe())
-        Task {
-            try await disk.run { () throws(StateError) in
-                entered.signal()
-                gate.wait()
+    func holdDisk() async -> Pipe {
+        let gate = Pipe()
+        await withCheckedContinuation { entered in
+            Task {
+                try await disk.run { () throws(StateError) in
+                    entered.resume()
+                    gate.wait()
+                }
             }
         }
-        entered.wait()
         return gate
     }
 
@@ -195,11 +196,11 @@ extension BrokerHost {
 /// Runs `body` with a broker that runs; `prepare` comes before it does. With `isTimeTold` the loop's timers are put forward
 /// by the test.
 func withBroker(
-    _ setup: BrokerSetup = BrokerSetup(), isTimeTold: Bool = false, prepare: (TestBroker) -> Void = { _ in },
+    _ setup: BrokerSetup = BrokerSetup(), isTimeTold: Bool = false, prepare: (TestBroker) async -> Void = { _ in },
     _ body: (TestBroker) async throws -> Void
 ) async throws {
     let test = try await TestBroker(setup, isTimeTold: isTimeTold)
-    prepare(test)
+    await prepare(test)
     try await test.begin()
     let result = await Result { try await body(test) }
     await test.broker.stop()
