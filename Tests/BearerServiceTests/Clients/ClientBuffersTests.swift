@@ -14,6 +14,8 @@ import Testing
     func room() async throws {
         var setup = BrokerSetup.withToken()
         setup.configuration.limits.requestBytes = ClientBuffers.limit
+        // The half lines stay for as long as the test takes.
+        setup.configuration.limits.lineTimeout = .seconds(300)
         try await withBroker(setup, prepare: { $0.server.script(.token, [], then: .hang) }) { test in
             let modest = try await test.connect()
             modest.sendRaw(#"{"op":"#)
