@@ -17,7 +17,8 @@ import Testing
     func summary(count: Int, start: String) async throws {
         var setup = BrokerSetup()
         setup.profiles = { server in try (0..<count).map { try .sample("p\($0)", server: server) } }
-        let since = SystemClock.now().advanced(by: .seconds(20))
+        setup.clock.stop()
+        let since = setup.clock.now()
         setup.tokens = Dictionary(
             uniqueKeysWithValues: (0..<count).map { ("p\($0)", AccessToken.sample(since: since)) })
         try await withBroker(setup) { test in
