@@ -92,7 +92,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["CLinux", "BearerCore", "BearerLoop", "BearerSystemd", "BearerState"],
+            path: "Tests/TestSupport"),
         .testTarget(name: "BearerCoreTests", dependencies: ["BearerCore", "TestSupport"]),
         .testTarget(name: "BearerJSONTests", dependencies: ["BearerJSON", "TestSupport"]),
         .testTarget(name: "BearerProtocolTests", dependencies: ["BearerProtocol", "TestSupport"]),
@@ -102,7 +104,8 @@ let package = Package(
                 "BearerUpstream", "CCurl", "CCrypto", "AuthServerSimulator", "TestSupport",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        .testTarget(name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol"]),
+        .testTarget(
+            name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol", "TestSupport"]),
         .testTarget(name: "BearerLoopTests", dependencies: ["BearerLoop", "TestSupport"]),
         .testTarget(
             name: "BearerSystemdTests",
@@ -111,7 +114,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "BearerConfigurationTests", dependencies: ["BearerConfiguration", "TestSupport"]),
-        .testTarget(name: "BearerStateTests", dependencies: ["BearerState", "TestSupport"]),
+        .testTarget(
+            name: "BearerStateTests", dependencies: ["CLinux", "BearerState", "BearerUpstream", "TestSupport"]),
         .testTarget(
             name: "BearerServiceTests",
             dependencies: [

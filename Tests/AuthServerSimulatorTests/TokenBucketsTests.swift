@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The throttle")
 struct TokenBucketsTests {
-    @Test("a full bucket passes its burst at once, then one a refill")
+    @Test("a full bucket passes its burst at once, then one per refill")
     func burst() {
         var buckets = TokenBuckets(.adobe)
         let passed = (0..<12).map { _ in buckets.take(from: "a", at: .seconds(100)) }

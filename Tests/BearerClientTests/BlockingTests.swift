@@ -1,6 +1,7 @@
 import BearerCore
 import BearerProtocol
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerClient
@@ -82,8 +83,8 @@ struct BlockingTests {
         let second = try UnixSocket(SocketPlace(path: path))
         #expect(try !second.connect())
         async let answer = Self.ask(Self.token, at: path)
-        close(acceptPatiently(listener))
-        let connection = acceptPatiently(listener)
+        close(accepted(from: listener))
+        let connection = accepted(from: listener)
         #expect(readLine(from: connection) == askForToken)
         _ = send(connection, "{}\n", 3, CInt(MSG_NOSIGNAL))
         #expect(await answer == .success("{}"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BearerClient
 
-@Suite("Who listens on the socket", .timeLimit(.minutes(1)))
+@Suite("The user that listens on the socket", .timeLimit(.minutes(1)))
 struct ListenerTests {
     private static let deadline = ContinuousClock.now + .seconds(20)
     private static let request = Request(.ping)

@@ -1,4 +1,5 @@
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerClient
@@ -61,7 +62,7 @@ struct LostConnectionTests {
     @Test("no socket, a path that is too long, and something in the way")
     func noDaemon() async throws {
         let directory = TemporaryDirectory()
-        let file = try directory.makeSocketFile()
+        let file = directory.makeSocketFile()
         for path in ["\(directory.path)/none", String(repeating: "x", count: 200), file, "\(file)/x"] {
             do throws(BearerError) {
                 try await Bearerd(socket: path).ping()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Pauses between two connections")
 struct ReconnectBackoffTests {
-    @Test("double up to 5 s, and start anew after a long connection")
+    @Test("double up to 5 s, and start again after a long connection")
     func doubling() {
         var backoff = ReconnectBackoff()
         let pauses = (0..<8).map { _ in backoff.pause(afterConnectionOf: .zero, asked: nil, random: 0) }

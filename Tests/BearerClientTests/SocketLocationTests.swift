@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BearerClient
@@ -30,7 +31,7 @@ struct SocketLocationTests {
         let directory = TemporaryDirectory()
         let variables = ["XDG_RUNTIME_DIR": directory.path]
         #expect(Self.find(variables) == Self.system)
-        let own = try directory.makeSocketFile()
+        let own = directory.makeSocketFile()
         #expect(Self.find(variables) == SocketPlace(path: own))
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BearerClient
@@ -21,7 +22,7 @@ struct WatchTests {
         if case .token(let token) = last { #expect(token.generation == 2) }
     }
 
-    @Test("a daemon that restarts is found again, and its token told of only if it is another")
+    @Test("a daemon that restarts is found again, and its token is reported only if it is another")
     func restart() async throws {
         let peer = try ScriptedPeer(
             .read, .send(tokenLine("a", generation: 1)), .pause, .close,
@@ -35,7 +36,7 @@ struct WatchTests {
         #expect(await peer.all() == [Self.ask, Self.ask, Self.ask, .ended, .done])
     }
 
-    @Test("no daemon is told of once, and the token again when there is one")
+    @Test("the absence of the daemon is reported once, and the token again when there is a daemon")
     func absence() async throws {
         let directory = TemporaryDirectory()
         var updates = Bearerd(socket: "\(directory.path)/socket").watch().makeAsyncIterator()
@@ -49,7 +50,7 @@ struct WatchTests {
         other.goOn()
     }
 
-    @Test("when upstream is tried again is no reason to connect late; being told of too many connections is")
+    @Test("when upstream is tried again is no reason to connect late; an error about too many connections is")
     func retryAfter() async throws {
         let peer = try ScriptedPeer(
             .read, .send(errorLine("temporarily_unavailable", retryAfter: 30)), .close, .read,
@@ -81,7 +82,7 @@ struct WatchTests {
         #expect(await peer.all() == [Self.ask, .ended, .done])
     }
 
-    @Test("who reads slowly is told of the newest only")
+    @Test("a reader that is slow gets the newest only")
     func newest() async throws {
         let peer = try ScriptedPeer(
             .read, .send(tokenLine("a")), .pause,

@@ -1,35 +1,18 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerConfiguration
 
 /// Reads real files of a temporary directory.
-@Suite final class ConfigurationLoadingTests {
-    private let directory: String
+@Suite struct ConfigurationLoadingTests {
+    private let temporary = TemporaryDirectory()
 
-    init() throws {
-        var template = Array("/tmp/bearerd-configuration-XXXXXX".utf8CString)
-        _ = try #require(mkdtemp(&template))
-        directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
+    private var directory: String { temporary.path }
 
-    deinit {
-        for name in ["file", "fifo"] { unlink("\(directory)/\(name)") }
-        rmdir(directory)
-    }
-
-    private func file(_ bytes: [UInt8]) throws -> String {
-        let path = "\(directory)/file"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            try #require(count > 0)
-            rest = rest.dropFirst(count)
-        }
-        return path
+    private func file(_ bytes: [UInt8]) -> String {
+        temporary.write(bytes, to: "file")
+        return "\(directory)/file"
     }
 
     private func message(path: String, mayBeMissing: Bool = false) -> String {
@@ -66,7 +49,7 @@ import Testing
 
     @Test("a file that cannot be read is refused even at the standard place", .enabled(if: geteuid() != 0))
     func unreadable() throws {
-        let path = try file([])
+        let path = file([])
         chmod(path, 0)
         #expect(
             message(path: path, mayBeMissing: true)
@@ -75,7 +58,7 @@ import Testing
 
     @Test("a path through a file is refused even at the standard place")
     func notADirectory() throws {
-        let path = try file([]) + "/bearerd.yaml"
+        let path = file([]) + "/bearerd.yaml"
         #expect(
             message(path: path, mayBeMissing: true)
                 == "\(path): cannot be read: Not a directory; expected a file that the daemon's user may read")
@@ -85,7 +68,7 @@ import Testing
     func size() throws {
         let comment = [UInt8](repeating: UInt8(ascii: "#"), count: 1 << 20)
         #expect(try Configuration.load(path: file(comment)) == Configuration())
-        let path = try file(comment + [UInt8(ascii: "#")])
+        let path = file(comment + [UInt8(ascii: "#")])
         #expect(message(path: path) == "\(path): more than 1 MiB; expected at most 1 MiB")
     }
 
@@ -94,7 +77,7 @@ import Testing
         arguments: [("audit: ", [0xFF], "1:8"), ("# ä\r\nuser_agent: ", [0xC3], "2:13"), ("# 📺", [0xED, 0xA0], "1:4")]
             as [(String, [UInt8], String)])
     func invalidUTF8(text: String, bytes: [UInt8], place: String) throws {
-        let path = try file(Array(text.utf8) + bytes)
+        let path = file(Array(text.utf8) + bytes)
         #expect(message(path: path) == "\(path):\(place): bytes that are not UTF-8; expected UTF-8")
     }
 

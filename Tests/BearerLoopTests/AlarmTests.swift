@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerLoop
@@ -91,11 +92,7 @@ import Testing
 
     /// Whether this process has CAP_SYS_TIME, bit 25 of the effective capabilities.
     private static var mayStepClock: Bool {
-        let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = read(file, &bytes, bytes.count)
-        let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        let lines = (try? Files.text("/proc/self/status"))?.split(separator: "\n") ?? []
         let set = lines.first { $0.hasPrefix("CapEff:") }?.split(separator: "\t").last
         return set.flatMap { UInt64($0, radix: 16) }.map { $0 & (1 << 25) != 0 } ?? false
     }

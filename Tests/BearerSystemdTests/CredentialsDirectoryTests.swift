@@ -1,6 +1,7 @@
 import BearerCore
 import BearerSystemd
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct CredentialsDirectoryTests {

@@ -6,9 +6,9 @@ import Testing
 
 extension EnvironmentTests {
     @Suite struct DescriptorStoreTests {
-        private func withStore(_ body: (DescriptorStore, DescriptorStoreSocket) -> Void) {
+        private func withStore(_ body: (DescriptorStore, DatagramSocket) -> Void) throws {
             let directory = TemporaryDirectory()
-            let socket = DescriptorStoreSocket(path: "\(directory.path)/notify")
+            let socket = try DatagramSocket(path: "\(directory.path)/notify")
             setenv("NOTIFY_SOCKET", socket.path, 1)
             defer { unsetenv("NOTIFY_SOCKET") }
             body(DescriptorStore(), socket)
@@ -23,12 +23,12 @@ extension EnvironmentTests {
         }
 
         @Test("a descriptor goes to systemd with its name, and ours is closed")
-        func add() {
-            withStore { store, socket in
+        func add() throws {
+            try withStore { store, socket in
                 let (output, input) = pipeEnds()
                 defer { close(output) }
                 store.add(input, name: "token-default-1")
-                let received = socket.receive()
+                let received = socket.receiveWithDescriptor()
                 #expect(received.text == "FDSTORE=1\nFDNAME=token-default-1")
                 #expect(store.flush())
                 // Only the copy in systemd's hands keeps the pipe open now.
@@ -40,16 +40,16 @@ extension EnvironmentTests {
         }
 
         @Test("what is added first is there before the other is removed")
-        func order() {
-            withStore { store, socket in
+        func order() throws {
+            try withStore { store, socket in
                 let (output, input) = pipeEnds()
                 defer { close(output) }
                 store.add(input, name: "token-default-2")
                 store.remove(name: "token-default-1")
-                let received = socket.receive()
+                let received = socket.receiveWithDescriptor()
                 close(received.descriptor)
                 #expect(received.text.hasSuffix("FDNAME=token-default-2"))
-                #expect(socket.receive().text == "FDSTOREREMOVE=1\nFDNAME=token-default-1")
+                #expect(socket.receiveText() == "FDSTOREREMOVE=1\nFDNAME=token-default-1")
             }
         }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerSystemd
@@ -8,17 +9,17 @@ import Testing
 
 extension EnvironmentTests {
     @Suite struct NotifierTests {
-        private func withNotifier(_ body: (Notifier, DatagramSocket) throws -> Void) rethrows {
+        private func withNotifier(_ body: (Notifier, DatagramSocket) throws -> Void) throws {
             let directory = TemporaryDirectory()
-            let socket = DatagramSocket(path: "\(directory.path)/notify")
+            let socket = try DatagramSocket(path: "\(directory.path)/notify")
             setenv("NOTIFY_SOCKET", socket.path, 1)
             defer { unsetenv("NOTIFY_SOCKET") }
             try body(Notifier(), socket)
         }
 
         @Test("systemd is told in the order in which things happen")
-        func states() {
-            withNotifier { notifier, socket in
+        func states() throws {
+            try withNotifier { notifier, socket in
                 notifier.status("waiting for a token")
                 #expect(socket.receiveText() == "STATUS=waiting for a token")
                 notifier.ready()
@@ -32,17 +33,17 @@ extension EnvironmentTests {
         }
 
         @Test("a status cannot smuggle in another assignment", arguments: ["\n", "\r\n", "\u{2028}"])
-        func statusOfManyLines(lineBreak: String) {
-            withNotifier { notifier, socket in
+        func statusOfManyLines(lineBreak: String) throws {
+            try withNotifier { notifier, socket in
                 notifier.status("one\(lineBreak)READY=1")
                 #expect(socket.receiveText() == "STATUS=one READY=1")
             }
         }
 
         @Test("while systemd does not read, nobody waits and only the newest status is kept")
-        func coalescing() {
-            withNotifier { notifier, socket in
-                socket.fill()
+        func coalescing() throws {
+            try withNotifier { notifier, socket in
+                try socket.fill()
                 for number in 0..<1_000 {
                     notifier.status("\(number)")
                     notifier.alive()

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("a process that was there when the connection was accepted has its unit")
-    func living() async {
+    func running() async {
         #expect(await unit(of: getpid(), acceptedAt: boot()) == "unit-of-\(getpid())")
     }
 

@@ -1,5 +1,6 @@
 import BearerCore
 import BearerJSON
+import TestSupport
 import Testing
 
 @testable import BearerUpstream
@@ -8,25 +9,23 @@ import Testing
 struct DeviceInfoTests {
     private static let kernel = KernelFacts(architecture: "riscv64", release: "6.1.0-37")
 
-    private func machine(_ files: [String: String]) throws -> String {
-        let root = try TemporaryDirectory.make()
-        for (path, content) in files {
-            let parts = path.split(separator: "/").dropLast()
-            TemporaryDirectory.makeDirectories("\(root)/\(parts.joined(separator: "/"))")
-            try TemporaryDirectory.write(content, to: "\(root)/\(path)")
-        }
-        return root
+    private let root = TemporaryDirectory()
+
+    /// What a machine with these files is described as.
+    private func info(_ files: [String: String] = [:], overrides: [String: String] = [:]) -> DeviceInfo {
+        for (path, content) in files { root.write(content.utf8, to: path) }
+        return DeviceInfo(overrides: overrides, root: root.path, kernel: Self.kernel)
     }
 
     @Test("the firmware and the distribution describe the machine")
-    func described() throws {
-        let root = try machine([
+    func described() {
+        let info = info([
             "sys/class/dmi/id/product_name": "NUC13ANHi5\n", "sys/class/dmi/id/product_version": " M89902-203 \n",
             "sys/class/dmi/id/sys_vendor": "Intel(R) Client Systems\n",
             "etc/os-release": "ID=debian\nVERSION_ID=\"12\"\n",
         ])
         #expect(
-            DeviceInfo(root: root, kernel: Self.kernel).members == [
+            info.members == [
                 "primaryHardwareType": "Unknown", "model": "NUC13ANHi5", "version": "M89902-203",
                 "manufacturer": "Intel(R) Client Systems", "osName": "Linux", "osFamily": "Linux", "osVersion": "12",
                 "connectionType": "LAN",
@@ -34,9 +33,9 @@ struct DeviceInfoTests {
     }
 
     @Test("without any of it, the kernel does")
-    func bare() throws {
+    func bare() {
         #expect(
-            DeviceInfo(root: try machine([:]), kernel: Self.kernel).members == [
+            info().members == [
                 "primaryHardwareType": "Unknown", "model": "riscv64", "version": "riscv64", "osName": "Linux",
                 "osFamily": "Linux", "osVersion": "6.1.0-37", "connectionType": "LAN",
             ])
@@ -47,24 +46,20 @@ struct DeviceInfoTests {
         arguments: [
             "", " \n", "To Be Filled By O.E.M.", "Default string\n", "a\u{1}b", String(repeating: "a", count: 129),
         ])
-    func meaningless(content: String) throws {
-        let root = try machine(["sys/class/dmi/id/product_name": content, "sys/class/dmi/id/sys_vendor": content])
-        let members = DeviceInfo(root: root, kernel: Self.kernel).members
+    func meaningless(content: String) {
+        let members = info(["sys/class/dmi/id/product_name": content, "sys/class/dmi/id/sys_vendor": content]).members
         #expect(members["model"] == "riscv64")
         #expect(members["manufacturer"] == nil)
     }
 
     @Test("os-release is also looked for in /usr/lib")
-    func secondPlace() throws {
-        let root = try machine(["usr/lib/os-release": "VERSION_ID=41\n"])
-        #expect(DeviceInfo(root: root, kernel: Self.kernel).members["osVersion"] == "41")
+    func secondPlace() {
+        #expect(info(["usr/lib/os-release": "VERSION_ID=41\n"]).members["osVersion"] == "41")
     }
 
-    @Test("the operator's word is final")
-    func overrides() throws {
-        let info = DeviceInfo(
-            overrides: ["model": "Box 7", "vendor": "Acme", "connectionType": "WiFi"],
-            root: try machine([:]), kernel: Self.kernel)
+    @Test("what the operator configures wins")
+    func overrides() {
+        let info = info(overrides: ["model": "Box 7", "vendor": "Acme", "connectionType": "WiFi"])
         #expect(info.members["model"] == "Box 7")
         #expect(info.members["vendor"] == "Acme")
         #expect(info.members["connectionType"] == "WiFi")
@@ -72,8 +67,8 @@ struct DeviceInfoTests {
     }
 
     @Test("the header is base64 on one line of an object with sorted keys")
-    func header() throws {
-        let info = DeviceInfo(overrides: ["model": #"a "b" ä"#], root: try machine([:]), kernel: Self.kernel)
+    func header() {
+        let info = info(overrides: ["model": #"a "b" ä"#])
         let json =
             #"{"connectionType":"LAN","model":"a \"b\" ä","osFamily":"Linux","osName":"Linux","#
             + #""osVersion":"6.1.0-37","primaryHardwareType":"Unknown","version":"riscv64"}"#

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BearerUpstream
@@ -26,10 +27,10 @@ struct TrustRootsTests {
 
     @Test("a file that cannot be used fails when the client is made, and says why")
     func unusable() throws {
-        let directory = try TemporaryDirectory.make()
-        try TemporaryDirectory.write("", to: "\(directory)/empty.pem")
-        try TemporaryDirectory.write(
-            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", to: "\(directory)/broken.pem")
+        let temporary = TemporaryDirectory()
+        let directory = temporary.path
+        temporary.write([], to: "empty.pem")
+        temporary.write("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8, to: "broken.pem")
 
         #expect(
             error("\(directory)/missing.pem")?.description

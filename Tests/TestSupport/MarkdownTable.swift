@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The first table of a Markdown file that has a column of a given name: documentation that tests hold to its word.
 package struct MarkdownTable: Sendable {
     /// Header cells, as they are written.
@@ -35,12 +33,6 @@ package struct MarkdownTable: Sendable {
     }
 
     private static func lines(of path: String) -> [String] {
-        guard let file = fopen(path, "r") else { return [] }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece.prefix(count) }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+        ((try? Files.text(path)) ?? "").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 }

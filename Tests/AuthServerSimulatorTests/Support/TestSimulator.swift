@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import BearerJSON
+import TestSupport
 
 /// Runs `body` with a simulator of its own.
 func withSimulator(
@@ -7,13 +8,9 @@ func withSimulator(
     _ body: (AuthServerSimulator) async throws -> Void
 ) async throws {
     let simulator = try await AuthServerSimulator.start(configuration)
-    do {
-        try await body(simulator)
-    } catch {
-        await simulator.shutdown()
-        throw error
-    }
+    let result = await Result { try await body(simulator) }
     await simulator.shutdown()
+    try result.get()
 }
 
 extension AuthServerSimulator {

@@ -6,8 +6,8 @@ func tokenLine(_ token: String, generation: Int? = nil) -> String {
 }
 
 func errorLine(_ code: String, _ description: String = "because", retryAfter: Int? = nil) -> String {
-    let patience = retryAfter.map { #","retry_after":\#($0)"# } ?? ""
-    return #"{"error":"\#(code)","error_description":"\#(description)"\#(patience)}"# + "\n"
+    let member = retryAfter.map { #","retry_after":\#($0)"# } ?? ""
+    return #"{"error":"\#(code)","error_description":"\#(description)"\#(member)}"# + "\n"
 }
 
 let askForToken = #"{"op":"token"}"#

@@ -1,10 +1,10 @@
 import Glibc
-import Synchronization
+import TestSupport
 
 @testable import BearerClient
 
-/// What stands in for the daemon: it takes one connection after the other and does what its script says, on a thread of
-/// its own. Nobody listens any more once the script is done.
+/// Plays the daemon: it takes one connection after the other and does what its script says, on a thread of its own.
+/// Nobody listens any more once the script is done.
 final class ScriptedPeer: Sendable {
     enum Step: Sendable {
         /// Reads a line.
@@ -24,7 +24,7 @@ final class ScriptedPeer: Sendable {
         case read(String)
         /// The client has closed.
         case ended
-        /// The client has not closed within the patience of ``acceptPatiently(_:)``.
+        /// The client has not closed within 20 s.
         case stillOpen
         /// The script is done.
         case done
@@ -33,7 +33,7 @@ final class ScriptedPeer: Sendable {
     let socket: String
     let events: AsyncStream<Event>
     private let directory: TemporaryDirectory
-    private let signals = Signals()
+    private let gate = Pipe()
     private let log: AsyncStream<Event>.Continuation
 
     init(_ steps: Step..., in directory: TemporaryDirectory = TemporaryDirectory()) throws {
@@ -46,12 +46,12 @@ final class ScriptedPeer: Sendable {
             log.yield(.done)
             log.finish()
         }
-        try check(-failure, "pthread_create")
+        precondition(failure == 0, "no thread")
     }
 
     /// Lets a ``Step/pause`` end.
     func goOn() {
-        signals.send()
+        gate.signal()
     }
 
     /// Every event, once the script is done.
@@ -67,7 +67,7 @@ final class ScriptedPeer: Sendable {
                 connection = nil
                 continue
             }
-            let open = connection ?? acceptPatiently(listener)
+            let open = connection ?? accepted(from: listener)
             connection = open
             perform(step, on: open)
         }
@@ -81,7 +81,7 @@ final class ScriptedPeer: Sendable {
         case .read: log.yield(.read(readLine(from: connection)))
         case .send(let text): send(Array(text.utf8), to: connection)
         case .trickle(let text): for byte in text.utf8 { send([byte], to: connection) }
-        case .pause: signals.wait()
+        case .pause: gate.wait()
         case .awaitEnd:
             var byte: UInt8 = 0
             var count = 1
@@ -92,38 +92,7 @@ final class ScriptedPeer: Sendable {
     }
 
     private func send(_ bytes: [UInt8], to connection: CInt) {
-        var rest = bytes[...]
-        while case let count = rest.withUnsafeBytes({
-            Glibc.send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-        }),
-            count > 0
-        {
-            rest = rest.dropFirst(count)
-        }
-    }
-}
-
-/// Counts what was sent and not yet waited for.
-private final class Signals: Sendable {
-    private let pipe: (reader: CInt, writer: CInt)
-
-    init() {
-        var ends: [CInt] = [-1, -1]
-        precondition(Glibc.pipe(&ends) == 0, "no pipe")
-        pipe = (ends[0], ends[1])
-    }
-
-    deinit {
-        close(pipe.reader)
-        close(pipe.writer)
-    }
-
-    func send() {
-        _ = write(pipe.writer, "x", 1)
-    }
-
-    func wait() {
-        var byte: UInt8 = 0
-        _ = read(pipe.reader, &byte, 1)
+        // A blocking socket takes all of it, unless the client has closed.
+        _ = Glibc.send(connection, bytes, bytes.count, CInt(MSG_NOSIGNAL))
     }
 }

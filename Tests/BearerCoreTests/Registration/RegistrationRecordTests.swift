@@ -42,7 +42,7 @@ import Testing
         Reading("no id of this boot, the times in the future", "a", nil, boot: 0, wall: -7_200, age: 0),
     ]
 
-    @Test("how long ago something was is told by the right clock", arguments: readings)
+    @Test("how long ago something was is measured by the right clock", arguments: readings)
     func reading(_ reading: Reading) {
         // Within the last day, so that the replacement is still remembered.
         let history = RegistrationHistory(unanswered: 3, lastIntent: .zero, lastReplacement: .zero)

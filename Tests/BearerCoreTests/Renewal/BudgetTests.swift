@@ -96,7 +96,7 @@ import Testing
         #expect(Budget.bursts == 1...10)
     }
 
-    @Test("whoever comes when told finds a call, and no window holds more than the rate allows")
+    @Test("calls that come when they are told to are admitted, and no window holds more than the rate allows")
     func bound() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<200 {

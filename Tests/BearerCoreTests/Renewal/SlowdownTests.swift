@@ -36,7 +36,7 @@ import Testing
     /// The random number, and what it makes of a pause of 90 s.
     static let spreads: [(random: Double, wait: Double)] = [(0, 45), (0.25, 67.5), (0.5, 90), (0.999, 134.91)]
 
-    @Test("hosts that were turned away together come back apart", arguments: spreads)
+    @Test("hosts that were rejected together come back apart", arguments: spreads)
     func spread(random: Double, wait: Double) {
         let (budget, now) = Self.throttled(3, random: random)
         #expect(Self.wait(budget, at: now) == wait)

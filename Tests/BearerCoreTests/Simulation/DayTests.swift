@@ -39,7 +39,7 @@ import Testing
     ]
 
     @Test(
-        "a day with an hour of outage is told in a dozen journal entries, and nobody misses a token",
+        "a day with an hour of outage has a dozen journal entries, and no client misses a token",
         arguments: failures)
     func outageWhileServing(failure: ExchangeFailure) {
         for seed in UInt64(0)..<20 {
@@ -54,7 +54,9 @@ import Testing
         }
     }
 
-    @Test("an outage of a day is told at its start, at the token's end, and at its end", arguments: failures.prefix(5))
+    @Test(
+        "an outage of a day is reported at its start, at the token's end, and at its end", arguments: failures.prefix(5)
+    )
     func longOutage(failure: ExchangeFailure) {
         var random = SeededGenerator(seed: 6)
         var simulation = Simulation(lifecycle(), outage: 10..<Self.day, failure: failure)

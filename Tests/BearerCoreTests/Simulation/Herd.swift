@@ -13,7 +13,7 @@ struct Herd {
     static let after = 25_200.0
     static let lifetime = 21_600.0
 
-    /// - Parameter isServing: tokens of six hours in hand, at any age, when the server is lost; else the hosts come up
+    /// - Parameter isServing: hosts have tokens of six hours, of any age, when the server is lost; else the hosts come up
     ///   without one in the minute after.
     init(isServing: Bool, seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -25,7 +25,7 @@ import Testing
         #expect(minute == Herd.hosts, "everybody has a token within the minute, by one call each")
     }
 
-    @Test("those who were served together do not come back together")
+    @Test("hosts that were served together do not come back together")
     func renewals() {
         // Renewals spread over 5 % of six hours, 1080 s: one a second.
         let range = Herd.outage + 60..<Herd.outage + Herd.after

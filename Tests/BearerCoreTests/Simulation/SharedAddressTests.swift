@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Adobe allows an address one call per second, whoever is behind it.
+/// Adobe allows an address one call per second, for all hosts behind it.
 @Suite struct SharedAddressTests {
     typealias Fleet = SharedAddress.Fleet
 

@@ -8,7 +8,7 @@ struct Simulation {
     /// When token requests were sent, in seconds after the origin.
     private(set) var tokenRequests: [Double] = []
     private(set) var registrations = 0
-    /// The seconds in which somebody who asks gets no token, counted by the time between two events.
+    /// The seconds in which clients get no token, counted by the time between two events.
     private(set) var secondsWithoutToken = 0.0
 
     private let lifetime: Double

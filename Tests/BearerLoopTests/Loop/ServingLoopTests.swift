@@ -5,7 +5,7 @@ import Testing
 @testable import BearerLoop
 
 @Suite("The serving loop", .timeLimit(.minutes(1))) struct ServingLoopTests {
-    @Test("a descriptor that is ready is told, on the loop's thread, as often as it is")
+    @Test("a descriptor that is ready is reported, on the loop's thread, as often as it is")
     func readiness() async throws {
         try await TestLoop.run { test in
             let (pipe, told) = (Pipe(), AsyncStream.makeStream(of: Bool.self))
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("a hang-up is told though nothing is watched for")
+    @Test("a hang-up is reported though nothing is watched for")
     func hangUp() async throws {
         try await TestLoop.run { test in
             let (ours, theirs) = try socketPair()
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test("an event of this turn does not reach whoever has the descriptor's number by now")
+    @Test("an event of this turn does not reach the new owner of the descriptor's number")
     func reusedNumber() async throws {
         try await TestLoop.run { test in
             let (first, second, newcomer) = (Pipe(), Pipe(), Pipe())
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test("many threads hand over at once: everything happens, in each one's order")
+    @Test("many threads hand over work at once: all of it happens, in the order of each thread")
     func otherThreads() async throws {
         try await TestLoop.run { test in
             let seen = Collected<(Int, Int)>()
@@ -133,7 +133,26 @@ import Testing
         }
     }
 
-    @Test("one that hands itself over again and again keeps nobody from being served")
+    @Test("a callback that another thread calls runs on the loop's thread, and what it holds is released there")
+    func callback() async throws {
+        try await TestLoop.run { test in
+            let seen = Collected<String>()
+            let callback = try await test.perform { loop in
+                let held = Releasing { seen.add("released, on the loop: \(loop.isCurrent)") }
+                return loop.callback { (number: Int) in
+                    withExtendedLifetime(held) { seen.add("called with \(number), on the loop: \(loop.isCurrent)") }
+                }
+            }
+            try await Worker<BackgroundWork>("calls-back").run { callback(7) }
+            try await test.turns()
+            #expect(seen.all == ["called with 7, on the loop: true", "released, on the loop: true"])
+            callback(8)
+            try await test.turns()
+            #expect(seen.all.count == 2, "it is called once")
+        }
+    }
+
+    @Test("work that hands itself over again and again keeps no descriptor from being served")
     func selfish() async throws {
         try await TestLoop.run { test in
             let isOver = Box(false)
@@ -172,6 +191,17 @@ import Testing
         loop.execute { #expect(resident.assumeIsolated { $0.isOnLoop }) }
         await loop.stop()
     }
+}
+
+/// Tells when it is released.
+private final class Releasing {
+    private let onRelease: () -> Void
+
+    init(_ onRelease: @escaping () -> Void) {
+        self.onRelease = onRelease
+    }
+
+    deinit { onRelease() }
 }
 
 private actor Resident {

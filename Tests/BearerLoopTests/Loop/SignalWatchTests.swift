@@ -5,7 +5,7 @@ import Testing
 @testable import BearerLoop
 
 @Suite("Signals on the loop", .timeLimit(.minutes(1))) struct SignalWatchTests {
-    @Test("those that are watched are told with their number, others are not, and none after the end")
+    @Test("signals that are watched are reported with their number, others are not, and none after the end")
     func told() async throws {
         try await TestLoop.run { test in
             let told = Collected<CInt>()

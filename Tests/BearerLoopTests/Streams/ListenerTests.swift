@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("all that connect are accepted, one a turn until more seem to wait; after the end nobody is")
+    @Test("all that connect are accepted, one per turn until more seem to wait; after the end none is")
     func accepts() async throws {
         try await TestLoop.run { test in
             let (address, accepted) = (try Address(), Collected<CInt>())
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test("a connection that cannot be watched is told once, accepting rests a second, then goes on")
+    @Test("a connection that cannot be watched is reported once, accepting rests a second, then goes on")
     func shortage() async throws {
         try await TestLoop.run { test in
             let (address, accepted, told) = (try Address(), Collected<CInt>(), Collected<LoopError>())

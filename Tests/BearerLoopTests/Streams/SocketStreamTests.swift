@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test("who takes what it is sent is sent much at once")
+    @Test("a peer that takes what it is sent is sent much at once")
     func readingPeer() async throws {
         try await withStream { test, owner, peer in
             let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test("not everybody may have much kept at once; who takes it makes room for another")
+    @Test("not every peer may have much kept at once; one that takes it makes room for another")
     func muchForFew() async throws {
         try await TestLoop.run { test in
             let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 16 * 1024)

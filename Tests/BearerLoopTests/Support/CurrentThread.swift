@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// What the kernel and the C library know of the thread that asks.
 enum CurrentThread {
@@ -10,11 +11,7 @@ enum CurrentThread {
     }
 
     static var name: String {
-        let file = open("/proc/thread-self/comm", O_RDONLY | O_CLOEXEC)
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = read(file, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count - 1)), as: UTF8.self)
+        String(((try? Files.text("/proc/thread-self/comm")) ?? "").dropLast())
     }
 
     /// Bytes; 0 when it cannot be told. pthread_getattr_np(3) is not in Swift's Glibc module.

@@ -2,11 +2,12 @@ import AuthServerSimulator
 import BearerCore
 import BearerJSON
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
 
-@Suite("Who may ask", .serialized, .timeLimit(.minutes(1))) struct AccessTests {
+@Suite("Access", .serialized, .timeLimit(.minutes(1))) struct AccessTests {
     private static let policy = AccessPolicy(users: [1001, 65534], groups: [50], units: [UnitPattern("*")])
 
     @Test(
@@ -38,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("the journal tells of a denial once a minute and user, with who it was")
+    @Test("the journal has one denial per minute and user, with its process")
     func journal() async throws {
         try await withBroker(.withToken(access: Self.policy)) { test in
             let client = try await test.connect(as: .user(7))

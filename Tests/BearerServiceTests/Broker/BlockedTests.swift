@@ -48,7 +48,7 @@ import Testing
         await setup.server?.shutdown()
     }
 
-    @Test("a reload goes on with the token, whether the file is still damaged or mended")
+    @Test("a reload goes on with the token, whether the file is still damaged or fixed")
     func reloaded() async throws {
         let sound = try #require(setup.state.read(file))
         setup.state.write("{broken".utf8, to: file)
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(
-        "an error that passes is told once, and the profile goes on by itself, with the token that it had",
+        "an error that passes is reported once, and the profile goes on by itself, with the token that it had",
         .enabled(if: Mount.isPermitted, "SKIPPED: only root with CAP_SYS_ADMIN can mount a file that fails"))
     func passing() async throws {
         let path = "\(setup.state.path)/\(file)"

@@ -31,7 +31,7 @@ struct FailingDiskTests {
                     == false)
             if disk == .full { mount.makeRoom() } else { try #require(mount.remount(readOnly: false)) }
             await eventually("everything is written") {
-                // A write that failed a moment ago may still have to be told of.
+                // A write that failed a moment ago may still have to be reported.
                 await test.advance(by: .seconds(31))
                 return !test.log.entries(of: .stateDurable).isEmpty
             }

@@ -1,5 +1,6 @@
 import BearerCore
 import BearerState
+import TestSupport
 import Testing
 
 @testable import BearerService

@@ -11,7 +11,7 @@ import Testing
 @Suite("reload", .serialized, .timeLimit(.minutes(1))) struct ReloadTests {
     private let reload = #"{"op":"reload","id":1}"#
 
-    @Test("what is invalid changes nothing and is told with the reason")
+    @Test("what is invalid changes nothing and is reported with the reason")
     func invalid() async throws {
         try await withBroker(.withToken()) { test in
             test.reloads.prepareFailure("bearerd.yaml:3:1: found x, expected y")
@@ -72,7 +72,9 @@ import Testing
         }
     }
 
-    @Test("another statement drops the token: those who watch are told, then get the new one; those who wait do too")
+    @Test(
+        "another statement drops the token: clients that watch are told, then get the new one; clients that wait do too"
+    )
     func statementChanged() async throws {
         try await withBroker { test in
             let (watching, client) = (try await test.connect(), try await test.connect())
@@ -104,7 +106,7 @@ import Testing
         }
     }
 
-    @Test("a profile that vanishes is an error for who waits and who watches, and the end for who watches")
+    @Test("a profile that is removed is an error for clients that wait or watch, and the end of their watches")
     func removed() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [], then: .status(503)) }) { test in
             let (waiting, watching) = (try await test.connect(), try await test.connect())
@@ -143,7 +145,9 @@ import Testing
         }
     }
 
-    @Test("a profile whose files cannot be used is refused at once for who waits; mended, a reload brings it back")
+    @Test(
+        "clients that wait for a profile whose files cannot be used are refused at once; once fixed, a reload brings it back"
+    )
     func blocked() async throws {
         try await withBroker(prepare: { $0.server.script(.register, [], then: .status(503)) }) { test in
             let waiting = try await test.connect()

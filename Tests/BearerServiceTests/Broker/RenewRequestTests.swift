@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
@@ -76,12 +77,12 @@ import Testing
         }
     }
 
-    /// Who has each of three tokens turned down, and whether that is told.
+    /// Whose clients reject each of three tokens, and whether that is reported.
     static let rejections: [(users: [UInt32], isTold: Bool)] = [
         ([1000, 1000, 1000], false), ([1000, 1000, 1001], true),
     ]
 
-    @Test("fresh tokens that clients of different users turn down are told of", arguments: rejections)
+    @Test("fresh tokens that clients of different users reject are reported", arguments: rejections)
     func freshRejected(users: [UInt32], isTold: Bool) async throws {
         try await withBroker { test in
             var token = try await test.connect().ask(#"{"op":"token"}"#).token().token

@@ -104,7 +104,7 @@ struct RestartTests {
         await setup.server?.shutdown()
     }
 
-    @Test("a memfd of credentials that was damaged is told of and dropped, and the profile registers")
+    @Test("a memfd of credentials that was damaged is reported and dropped, and the profile registers")
     func damaged() async throws {
         let store = TestStore()
         let stranger = try #require(store.sealedFile(Array("x".utf8)))

@@ -1,5 +1,6 @@
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService

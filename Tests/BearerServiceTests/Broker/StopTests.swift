@@ -51,26 +51,12 @@ import Testing
 
     @Test("a registration whose intent was just written is not sent, and the intent is withdrawn")
     func notSent() async throws {
-        let (entered, gate) = (Pipe(), Pipe())
-        defer { gate.signal() }
-        let state = TemporaryDirectory()
-        var setup = BrokerSetup()
-        setup.state = state
-        try await withBroker(
-            setup,
-            prepare: { test in
-                Task {
-                    try await test.disk.run { () throws(StateError) in
-                        entered.signal()
-                        gate.wait()
-                    }
-                }
-                entered.wait()
-            }
-        ) { test in
+        var gate: Pipe?
+        defer { gate?.signal() }
+        try await withBroker(prepare: { gate = await $0.holdDisk() }) { test in
             await eventually("it is about to be sent") { await test.broker.isRegistering() }
             await test.broker.stop()
-            gate.signal()
+            gate?.signal()
             await test.ended()
             #expect(test.server.calls.isEmpty)
             let profile = try ResolvedProfile.sample(server: test.server.baseURL)

@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
@@ -38,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("who finds the token run out, before the alarm tells of a step of the wall clock, waits for a renewal")
+    @Test("a client that asks after a step of the wall clock, before the alarm reports it, waits for a renewal")
     func steppedMeanwhile() async throws {
         try await withBroker(.withToken()) { test in
             let client = try await test.connect()
@@ -169,7 +170,7 @@ import Testing
         }
     }
 
-    @Test("who waits for a longer token is told at once when the profile is refused meanwhile")
+    @Test("clients that wait for a longer token are told at once when the profile is refused")
     func refusedWhileWaiting() async throws {
         var setup = BrokerSetup()
         setup.simulator.tokenLifetime = 3600

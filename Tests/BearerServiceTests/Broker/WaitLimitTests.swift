@@ -1,6 +1,7 @@
 import BearerCore
 import BearerProtocol
 import Glibc
+import TestSupport
 import Testing
 
 @testable import BearerService

@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerCore
 import BearerProtocol
+import TestSupport
 import Testing
 
 @testable import BearerService
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("an end of the token is told once, then the next token")
+    @Test("an end of the token is published once, then the next token")
     func outage() async throws {
         var setup = BrokerSetup()
         setup.simulator.tokenLifetime = 3600

@@ -17,7 +17,7 @@ import Testing
         #expect(try AccessPolicy(allow) == AccessPolicy(users: [0, 54_321], groups: [0, 54_322]))
     }
 
-    @Test("names that this host does not know are told, and may become known")
+    @Test("names that this host does not know are named, and may become known")
     func unknown() throws {
         let problem = try #require(
             refusal(users: [.name("root"), .name("no such user")], groups: [.name("no such group")]))

@@ -1,7 +1,6 @@
 import AuthServerSimulator
 import BearerCore
 import BearerLoop
-import BearerState
 import Glibc
 import TestSupport
 import Testing
@@ -13,26 +12,6 @@ import Testing
 
     private func makeShutdown(_ test: TestBroker) -> Shutdown {
         Shutdown(on: test.broker.loop, journal: test.log.journal) { [exits] in exits.add($0) }
-    }
-
-    /// A broker whose disk hangs until the gate is opened.
-    private func withHangingDisk(
-        _ setup: BrokerSetup, _ body: (TestBroker, Pipe) async throws -> Void
-    ) async throws {
-        let (entered, gate) = (Pipe(), Pipe())
-        defer { gate.signal() }
-        try await withBroker(
-            setup, isTimeTold: true,
-            prepare: { test in
-                Task {
-                    try await test.disk.run { () throws(StateError) in
-                        entered.signal()
-                        gate.wait()
-                    }
-                }
-                entered.wait()
-            }
-        ) { try await body($0, gate) }
     }
 
     @Test(
@@ -99,7 +78,10 @@ import Testing
         "a disk that hangs is left behind after 4.8 s; the status says whether something was lost",
         arguments: [false, true])
     func hangingDisk(isRegistering: Bool) async throws {
-        try await withHangingDisk(isRegistering ? BrokerSetup() : .withToken()) { test, gate in
+        var gate: Pipe?
+        defer { gate?.signal() }
+        let setup = isRegistering ? BrokerSetup() : .withToken()
+        try await withBroker(setup, isTimeTold: true, prepare: { gate = await $0.holdDisk() }) { test in
             if isRegistering {
                 await eventually("it is registering") { await test.broker.isRegistering() }
             } else {
@@ -115,7 +97,7 @@ import Testing
             let message = test.log.entries(of: .stopCutShort).map(\.message)
             #expect(message.count == 1)
             #expect(message.first?.contains(isRegistering ? "not on disk: default" : "nothing is lost") == true)
-            gate.signal()
+            gate?.signal()
         }
     }
 }

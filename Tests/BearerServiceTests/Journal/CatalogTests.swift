@@ -13,13 +13,6 @@ struct CatalogTests {
         #expect(entries.map(\.id).sorted() == ids.sorted())
     }
 
-    @Test("events have ids of their own: 32 hexadecimal digits", arguments: JournalEvent.allCases)
-    func idIsUnique(event: JournalEvent) {
-        let digits = Set("0123456789abcdef")
-        #expect(event.messageID.count == 32 && event.messageID.allSatisfy(digits.contains))
-        #expect(JournalEvent.allCases.count { $0.messageID == event.messageID } == 1)
-    }
-
     @Test("every entry says in a line what it is, then what happened, then what to do")
     func entriesAreComplete() {
         for entry in entries {

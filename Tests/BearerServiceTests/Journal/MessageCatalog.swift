@@ -1,4 +1,4 @@
-import Glibc
+import TestSupport
 
 /// systemd/bearerd.catalog of this repository, as journalctl(1) reads it.
 struct MessageCatalog {
@@ -23,7 +23,7 @@ struct MessageCatalog {
     init(relativeTo file: String = #filePath) {
         let levels = 4
         let root = file.split(separator: "/").dropLast(levels).joined(separator: "/")
-        let text = Self.read("/\(root)/systemd/bearerd.catalog")
+        let text = (try? Files.text("/\(root)/systemd/bearerd.catalog")) ?? ""
         entries = text.split(separator: "\n-- ", omittingEmptySubsequences: false).dropFirst().map(Self.entry)
     }
 
@@ -38,14 +38,5 @@ struct MessageCatalog {
         return Entry(
             id: String(lines.first ?? ""), header: Dictionary(pairs) { $1 },
             paragraphs: body.split(separator: "\n\n").map { $0.drop { $0 == "\n" }.description })
-    }
-
-    static func read(_ path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        precondition(file >= 0, "\(path) cannot be read")
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = Glibc.read(file, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 }

@@ -1,11 +1,12 @@
 import BearerCore
+import TestSupport
 import Testing
 
 @testable import BearerService
 
 @Suite("Times for people") struct WallTimeTests {
     @Test(
-        "a duration is told in its two largest units",
+        "a duration is written in its two largest units",
         arguments: [
             (Duration.seconds(-5), "0 s"), (.zero, "0 s"), (.milliseconds(999), "0 s"), (.seconds(1), "1 s"),
             (.seconds(59), "59 s"), (.seconds(60), "1 min"), (.seconds(61), "1 min 1 s"),
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test(
-        "what is shown for a while is told in minutes",
+        "what is shown for a while is written in minutes",
         arguments: [
             (Duration.zero, "less than a minute"), (.seconds(59), "less than a minute"), (.seconds(60), "1 min"),
             (.seconds(119), "1 min"), (.seconds(3_599), "59 min"), (.seconds(3_660), "1 h 1 min"),
@@ -29,7 +30,7 @@ import Testing
         #expect(duration.minutesText == text)
     }
 
-    @Test("a moment is told by the clock on the wall")
+    @Test("a time is written by the wall clock")
     func moments() {
         let moment = ClockReading(boot: .zero, wall: .seconds(1_700_000_000))
         let text = moment.wallText

@@ -1,4 +1,5 @@
 import BearerCore
+import TestSupport
 import Testing
 
 @testable import BearerUpstream
@@ -11,8 +12,8 @@ struct TLSTests {
 
     @Test("a certificate of an authority in ca_file or SSL_CERT_FILE is accepted", arguments: [true, false])
     func accepted(isConfigured: Bool) async throws {
-        let certificates = try await TestCertificates.shared.value
-        let server = try await RawServer.start(.answer(Replies.registration), tls: certificates.tls(.good))
+        let certificates = try await Certificates.shared.value
+        let server = try await RawServer.start(.answer(Replies.registration), tls: certificates.tls(.localhost))
         let trust =
             isConfigured
             ? TrustRoots.chosen(caFile: certificates.authority, environmentFile: certificates.otherAuthority)
@@ -24,12 +25,12 @@ struct TLSTests {
         await server.stop()
     }
 
-    /// Nothing of a request may reach a server that has not proved who it is.
+    /// Nothing of a request may reach a server that has not proved its identity.
     private func refusal(
-        _ shown: TestCertificates.Server, trust: TrustRoots? = nil, host: String = "localhost",
+        _ shown: Certificates.Server, trust: TrustRoots? = nil, host: String = "localhost",
         olderThan12: Bool = false
     ) async throws -> String {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try await Certificates.shared.value
         let server = try await RawServer.start(
             .answer(Replies.registration), tls: certificates.tls(shown, olderThan12: olderThan12))
         let failure = try #require(
@@ -46,31 +47,31 @@ struct TLSTests {
 
     @Test("a certificate of an unknown authority is refused")
     func unknownAuthority() async throws {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try await Certificates.shared.value
         let expected = "the certificate is not from a trusted authority"
-        #expect(try await refusal(.good, trust: .file(certificates.otherAuthority)) == expected)
-        #expect(try await refusal(.good, trust: .system) == expected)
+        #expect(try await refusal(.localhost, trust: .file(certificates.otherAuthority)) == expected)
+        #expect(try await refusal(.localhost, trust: .system) == expected)
     }
 
-    static let refused: [(TestCertificates.Server, host: String, String)] = [
+    static let refused: [(Certificates.Server, host: String, String)] = [
         (.expired, "localhost", "the certificate has expired"),
         (.selfSigned, "localhost", "the certificate is self-signed, expected one from a trusted authority"),
         (.wrongName, "localhost", "the certificate is for another name"),
         // The address is the peer's, but the URL has a name.
-        (.address, "localhost", "the certificate is for another name"),
+        (.loopback, "localhost", "the certificate is for another name"),
         // And the other way round.
-        (.good, "127.0.0.1", "the certificate is for another name"),
+        (.localhost, "127.0.0.1", "the certificate is for another name"),
     ]
 
     @Test("a certificate that is not good for the host of the URL is refused", arguments: refused)
-    func unfit(shown: TestCertificates.Server, host: String, problem: String) async throws {
+    func unfit(shown: Certificates.Server, host: String, problem: String) async throws {
         #expect(try await refusal(shown, host: host) == problem)
     }
 
     @Test("a certificate for the address is good for a URL with that address")
     func address() async throws {
-        let certificates = try await TestCertificates.shared.value
-        let server = try await RawServer.start(.answer(Replies.registration), tls: certificates.tls(.address))
+        let certificates = try await Certificates.shared.value
+        let server = try await RawServer.start(.answer(Replies.registration), tls: certificates.tls(.loopback))
         let failure = try await TestClient.registrationFailure(
             at: "https://127.0.0.1:\(server.port)", configuration(.file(certificates.authority)))
         #expect(failure == nil)
@@ -79,9 +80,9 @@ struct TLSTests {
 
     @Test(
         "a server that listens on IPv6 only is reached, by address and by name", .enabled(if: ReservedPort.hasIPv6),
-        arguments: [(TestCertificates.Server.address6, "[::1]"), (.good, "localhost")])
-    func ipv6(shown: TestCertificates.Server, host: String) async throws {
-        let certificates = try await TestCertificates.shared.value
+        arguments: [(Certificates.Server.loopback6, "[::1]"), (.localhost, "localhost")])
+    func ipv6(shown: Certificates.Server, host: String) async throws {
+        let certificates = try await Certificates.shared.value
         // Nobody else listens on the port of that number on IPv4 meanwhile.
         let reserved = try ReservedPort()
         let server = try await RawServer.start(
@@ -93,7 +94,7 @@ struct TLSTests {
     }
     @Test("a server without TLS 1.2 is refused")
     func oldVersion() async throws {
-        #expect(try await refusal(.good, olderThan12: true) == "the peer does not speak TLS 1.2 or newer")
+        #expect(try await refusal(.localhost, olderThan12: true) == "the peer does not speak TLS 1.2 or newer")
     }
 
     @Test("a server without TLS is refused")
@@ -120,9 +121,9 @@ struct TLSTests {
 
     /// What a registration at a host that only the proxy knows comes to.
     private func throughProxy(
-        _ behaviour: RawServer.Behaviour, _ shown: TestCertificates.Server, trust: TrustRoots? = nil
+        _ behaviour: RawServer.Behaviour, _ shown: Certificates.Server, trust: TrustRoots? = nil
     ) async throws -> (failure: ExchangeFailure?, port: Int, requests: [String]) {
-        let certificates = try await TestCertificates.shared.value
+        let certificates = try await Certificates.shared.value
         let proxy = try await RawServer.start(behaviour, tls: certificates.tls(shown))
         let failure = try await TestClient.registrationFailure(
             at: "https://sp.example",
@@ -145,7 +146,7 @@ struct TLSTests {
 
     @Test("a proxy that ends TLS itself is refused, also with a certificate for its own address")
     func impostor() async throws {
-        let (failure, _, requests) = try await throughProxy(.tunnel(Replies.registration), .address)
+        let (failure, _, requests) = try await throughProxy(.tunnel(Replies.registration), .loopback)
         #expect(failure?.reason == .tls)
         #expect(failure?.isUnanswered == false)
         #expect(failure?.detail == "no TLS with sp.example: the certificate is for another name")
@@ -154,7 +155,7 @@ struct TLSTests {
 
     @Test("behind a proxy it is the server whose certificate is named")
     func untrustedBehindProxy() async throws {
-        let other = TrustRoots.file(try await TestCertificates.shared.value.otherAuthority)
+        let other = TrustRoots.file(try await Certificates.shared.value.otherAuthority)
         let (failure, _, requests) = try await throughProxy(.tunnel(Replies.registration), .proxied, trust: other)
         #expect(failure?.reason == .tls)
         #expect(failure?.detail == "no TLS with sp.example: the certificate is not from a trusted authority")

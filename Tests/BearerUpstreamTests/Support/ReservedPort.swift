@@ -1,25 +1,13 @@
 import Glibc
-import Testing
+import TestSupport
 
-/// A port of 127.0.0.1 that is bound and not listened on: whoever connects is refused, and nobody else can take it.
+/// A port of 127.0.0.1 that is bound and not listened on: connections are refused, and nobody else can take it.
 struct ReservedPort: ~Copyable {
     let port: Int
     private let descriptor: CInt
 
     init() throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        try #require(isBound)
+        (descriptor, port) = try loopbackSocket()
     }
 
     deinit {

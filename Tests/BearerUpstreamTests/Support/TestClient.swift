@@ -1,4 +1,5 @@
 import BearerCore
+import TestSupport
 
 @testable import BearerUpstream
 
@@ -29,14 +30,8 @@ enum TestClient {
         _ configuration: UpstreamConfiguration = UpstreamConfiguration(version: "1.2.3"),
         _ body: (UpstreamClient) async throws -> Result
     ) async throws -> Result {
-        let client = try UpstreamClient(
-            configuration: configuration)
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body(client))
-        } catch {
-            result = .failure(error)
-        }
+        let client = try UpstreamClient(configuration: configuration)
+        let result = await Swift.Result { try await body(client) }
         client.shutdown()
         return try result.get()
     }

@@ -92,7 +92,7 @@ extension EndToEnd {
                 #expect(second.generation == 2)
                 try await daemon.stop(signal)
                 guard case .trouble(.unavailable) = try await updates.next() else {
-                    Issue.record("the absence of the daemon was not told of")
+                    Issue.record("the absence of the daemon was not reported")
                     return
                 }
                 _ = try await host.start()

@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -58,8 +59,7 @@ extension EndToEnd {
                 ("", EX_UNAVAILABLE),
             ])
         func replies(line: String, status: CInt) async throws {
-            let directory = try TemporaryDirectory()
-            defer { directory.remove() }
+            let directory = TemporaryDirectory(mode: 0o755)
             let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
             let serving = Task { try await blocking { try proxyDaemon.serve(line) } }
             let result = try await FinishedProgram.run(

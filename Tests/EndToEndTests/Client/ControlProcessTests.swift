@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -32,8 +33,7 @@ extension EndToEnd {
 
         @Test("register is sent once, also when the connection is lost, and says where to look")
         func lostRegistration() async throws {
-            let directory = try TemporaryDirectory()
-            defer { directory.remove() }
+            let directory = TemporaryDirectory(mode: 0o755)
             let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
             let serving = Task { try await blocking { try proxyDaemon.serve("") } }
             let result = try await FinishedProgram.run(

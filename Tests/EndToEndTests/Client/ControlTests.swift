@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerJSON
 import Glibc
 import Subprocess
+import TestSupport
 import Testing
 
 extension EndToEnd {

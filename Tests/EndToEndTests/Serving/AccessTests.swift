@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -12,7 +13,7 @@ extension EndToEnd {
         static let nobody: UInt32 = 65_534
 
         @Test(
-            "allow decides by the kernel's word on who asks",
+            "allow decides by the peer that the kernel names",
             arguments: [
                 ("{users: [54321]}", allowed, CInt(0)), ("{users: [54321]}", other, EX_NOPERM),
                 ("{groups: [54321]}", allowed, 0), ("{groups: [54321]}", other, EX_NOPERM),
@@ -54,7 +55,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("whom the socket's mode keeps out is told so")
+        @Test("a user that the socket's mode keeps out is told so")
         func mode() async throws {
             try await Host.run { host in
                 _ = try await host.start()

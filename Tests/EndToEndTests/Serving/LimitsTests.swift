@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerJSON
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -80,7 +81,7 @@ extension EndToEnd {
         }
 
         private func residentMegabytes(_ daemon: Daemon) throws -> Int {
-            let pages = try Files.read("/proc/\(daemon.program.pid)/statm").split(separator: " ")
+            let pages = try Files.text("/proc/\(daemon.program.pid)/statm").split(separator: " ")
             return try #require(Int(pages[1])) * Int(getpagesize()) >> 20
         }
     }

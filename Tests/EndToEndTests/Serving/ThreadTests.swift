@@ -12,7 +12,7 @@ extension EndToEnd {
             let known = Set(documented.rows.map { $0[0].filter { $0 != "`" } })
             let resting = documented.rows.filter { $0[2] == "always" }.map { $0[0].filter { $0 != "`" } }
             try await Host.run { host in
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let daemon = try await host.start(environment: ["NOTIFY_SOCKET": systemd.path])
                 _ = try await daemon.token()
                 _ = try await host.control(["reload"])
@@ -34,7 +34,7 @@ extension EndToEnd {
         private static func threads(of pid: pid_t) -> [String] {
             Files.names(in: "/proc/\(pid)/task").compactMap { thread in
                 // One that has ended meanwhile has no name.
-                guard let name = try? Files.read("/proc/\(pid)/task/\(thread)/comm") else { return nil }
+                guard let name = try? Files.text("/proc/\(pid)/task/\(thread)/comm") else { return nil }
                 return String(name.dropLast())
             }
         }

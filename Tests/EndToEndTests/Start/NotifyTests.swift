@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import Glibc
 import Subprocess
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -10,7 +11,7 @@ extension EndToEnd {
         func order() async throws {
             try await Host.run { host in
                 host.simulator.script(.token, [.delay(.milliseconds(300))])
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let daemon = try await host.start(environment: ["NOTIFY_SOCKET": systemd.path])
                 let start = try await blocking { try systemd.messages(upTo: "READY=1") }
                 #expect(host.simulator.calls(to: .token).count == 1)
@@ -33,7 +34,7 @@ extension EndToEnd {
             try await Host.run(settings: "startup: {wait: 2}", profile: profile) { host in
                 let reason = "profile default: allow: this host does not know user nobody-has-this-name"
                 let failure = "STATUS=not started: \(reason)"
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let daemon = try await host.launch(environment: ["NOTIFY_SOCKET": systemd.path])
                 let said = try await blocking { try systemd.messages(upTo: failure) }
                 #expect(said.first == "STATUS=waiting: \(reason)")
@@ -47,7 +48,7 @@ extension EndToEnd {
         func waitIsOver() async throws {
             try await Host.run(settings: "startup: {wait: 1}") { host in
                 host.simulator.script(.register, [], then: .status(503))
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let begin = ContinuousClock.now
                 let daemon = try await host.start(environment: ["NOTIFY_SOCKET": systemd.path])
                 let start = try await blocking { try systemd.messages(upTo: "READY=1") }
@@ -61,7 +62,7 @@ extension EndToEnd {
         func refused() async throws {
             try await Host.run(settings: "startup: {wait: 60}") { host in
                 host.simulator.script(.register, [], then: .error("unapproved_software_statement"))
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let begin = ContinuousClock.now
                 _ = try await host.start(environment: ["NOTIFY_SOCKET": systemd.path])
                 let start = try await blocking { try systemd.messages(upTo: "READY=1") }

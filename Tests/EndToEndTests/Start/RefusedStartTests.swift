@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {

@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -16,7 +17,7 @@ extension EndToEnd {
         }
 
         @Test("a socket that somebody serves stays theirs")
-        func living() async throws {
+        func running() async throws {
             try await Host.run { host in
                 let first = try await host.start()
                 let (status, lines) = try await host.runToEnd(["--state-directory", host.directory + "/other"])
@@ -32,7 +33,7 @@ extension EndToEnd {
                 try Files.write("precious", to: host.socket)
                 let (status, _) = try await host.runToEnd()
                 #expect(status == EX_CONFIG)
-                #expect(try Files.read(host.socket) == "precious")
+                #expect(try Files.text(host.socket) == "precious")
             }
         }
 

@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerJSON
 import Glibc
 import Subprocess
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -133,7 +134,7 @@ extension EndToEnd {
             try await Host.run(
                 settings: "startup: {wait: 60}", profile: "allow: {users: [nobody-has-this-name]}"
             ) { host in
-                let systemd = try NotifySocket(at: host.directory + "/notify")
+                let systemd = try DatagramSocket(path: host.directory + "/notify")
                 let daemon = try await host.launch(environment: ["NOTIFY_SOCKET": systemd.path])
                 let reason = "profile default: allow: this host does not know user nobody-has-this-name"
                 _ = try await blocking { try systemd.messages(upTo: "STATUS=waiting: \(reason)") }
@@ -153,7 +154,7 @@ extension EndToEnd {
             let connection = try Connection(to: daemon.socket)
             connection.stopWaitingForRoom()
             let lines = String(repeating: "{\"op\":\"ping\"}\n", count: 1_000)
-            #expect(throws: HarnessError.self) {
+            #expect(throws: SystemError.self) {
                 for _ in 0..<1_000 { try connection.send(lines) }
             }
             return connection

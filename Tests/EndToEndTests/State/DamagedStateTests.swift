@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerJSON
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -21,7 +22,7 @@ extension EndToEnd {
                 #expect(try await second.ask(#"{"op":"token"}"#).error == "registration_refused")
                 #expect(try await second.ask(#"{"op":"status"}"#).profile?["state"]?.string == "refused")
                 try await second.stop()
-                #expect(try Files.read(file) == contents)
+                #expect(try Files.text(file) == contents)
                 #expect(host.simulator.calls.map(\.endpoint) == [.register, .token])
             }
         }

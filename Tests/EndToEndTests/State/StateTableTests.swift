@@ -38,7 +38,7 @@ extension EndToEnd {
             .credentials("credentials as they were left") { _ in },
             .credentials("no credentials") { unlink($0) },
             .credentials("credentials: empty") { try Files.write("", to: $0) },
-            .credentials("credentials: truncated") { try Files.write(String(Files.read($0).dropLast(20)), to: $0) },
+            .credentials("credentials: truncated") { try Files.write(String(Files.text($0).dropLast(20)), to: $0) },
             .credentials("credentials: zeros, as after a power cut") {
                 try Files.write(String(repeating: "\0", count: 400), to: $0)
             },
@@ -127,7 +127,7 @@ extension EndToEnd {
         }
 
         private static func replace(_ text: String, _ other: String, in path: String) throws {
-            let parts = try Files.read(path).split(separator: text, omittingEmptySubsequences: false)
+            let parts = try Files.text(path).split(separator: text, omittingEmptySubsequences: false)
             try #require(parts.count == 2)
             try Files.write(parts.joined(separator: other), to: path)
         }
@@ -140,7 +140,7 @@ extension EndToEnd {
 
         init(_ path: String) {
             mode = Files.mode(path)
-            text = mode.map { $0 & S_IFMT == S_IFREG } == true ? try? Files.read(path) : nil
+            text = mode.map { $0 & S_IFMT == S_IFREG } == true ? try? Files.text(path) : nil
         }
 
         func change(since before: Snapshot, at path: String) -> String {
@@ -149,7 +149,7 @@ extension EndToEnd {
             guard text == before.text else {
                 let directory = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
                 let isKept = Files.names(in: directory).contains { name in
-                    name.contains(".damaged-") && (try? Files.read("\(directory)/\(name)")) == before.text
+                    name.contains(".damaged-") && (try? Files.text("\(directory)/\(name)")) == before.text
                 }
                 return isKept ? "archived, written anew" : "written over"
             }

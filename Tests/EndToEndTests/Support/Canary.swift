@@ -1,5 +1,6 @@
 import BearerJSON
 import Glibc
+import TestSupport
 import Testing
 
 /// Secrets that must show nowhere.
@@ -17,7 +18,7 @@ enum Canary {
     static func checkProcess(_ pid: pid_t) {
         for name in ["cmdline", "environ"] {
             // A process that cannot be dumped hides its environment from all but root.
-            guard let text = try? Files.read("/proc/\(pid)/\(name)") else { continue }
+            guard let text = try? Files.text("/proc/\(pid)/\(name)") else { continue }
             #expect(!words.contains { text.contains($0) }, "/proc/\(pid)/\(name) shows a secret")
         }
     }
@@ -26,7 +27,7 @@ enum Canary {
     static func clientSecrets(below path: String) -> [String] {
         Files.names(in: path).flatMap { profile in
             Files.names(in: "\(path)/\(profile)").compactMap { name in
-                guard let text = try? Files.read("\(path)/\(profile)/\(name)") else { return nil }
+                guard let text = try? Files.text("\(path)/\(profile)/\(name)") else { return nil }
                 return (try? JSONValue(parsing: text.utf8))?["client_secret"]?.string
             }
         }

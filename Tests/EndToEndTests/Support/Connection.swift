@@ -1,5 +1,6 @@
 import BearerJSON
 import Glibc
+import TestSupport
 
 /// A raw connection to a Unix-domain socket: what a client in any language has. Every call blocks, at most 30 s.
 final class Connection: Sendable {
@@ -8,17 +9,7 @@ final class Connection: Sendable {
 
     init(to path: String) throws {
         self.path = path
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw HarnessError.system("socket", code: errno) }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
-        guard UnixAddress(path).with({ connect(descriptor, $0, $1) }) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw HarnessError.system(path, code: code)
-        }
+        descriptor = try connected(to: path, within: .seconds(30))
     }
 
     deinit {
@@ -37,15 +28,14 @@ final class Connection: Sendable {
             let count = bytes[sent...].withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
             }
-            guard count > 0 else { throw HarnessError.system("send to \(path)", code: errno) }
+            guard count > 0 else { throw SystemError("send to \(path)") }
             sent += count
         }
     }
 
     /// From now on ``send(_:)`` fails after a moment when the daemon takes no more.
     func stopWaitingForRoom() {
-        var limit = timeval(tv_sec: 0, tv_usec: 200_000)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setTimeout(of: descriptor, .milliseconds(200), [SO_SNDTIMEO])
     }
 
     func halfClose() {
@@ -54,15 +44,9 @@ final class Connection: Sendable {
 
     /// The next line without its ending; nil at the end of the connection.
     func line() throws -> String? {
-        var line: [UInt8] = []
-        var byte: UInt8 = 0
-        while true {
-            let count = recv(descriptor, &byte, 1, 0)
-            guard count >= 0 else { throw HarnessError.system("receive from \(path)", code: errno) }
-            if count == 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
-            if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
-            line.append(byte)
-        }
+        let line = try rawLine()
+        if line.isEmpty { return nil }
+        return String(decoding: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...], as: UTF8.self)
     }
 
     /// The next reply.
@@ -74,5 +58,30 @@ final class Connection: Sendable {
     func ask(_ request: String) throws -> Reply {
         try send(request + "\n")
         return try reply()
+    }
+
+    /// Waits until the daemon has taken all that was sent, so that what is sent next comes in a packet of its own.
+    func awaitTaken() throws {
+        let end = ContinuousClock.now + .seconds(30)
+        var untaken: CInt = 1
+        while untaken > 0 {
+            guard ioctl(descriptor, UInt(TIOCOUTQ), &untaken) == 0, ContinuousClock.now < end else {
+                throw SystemError("waiting for \(path) to take what was sent", code: errno)
+            }
+            sched_yield()
+        }
+    }
+
+    /// The next line, its ending included; less at the end of the connection.
+    func rawLine() throws -> [UInt8] {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while line.last != UInt8(ascii: "\n") {
+            let count = recv(descriptor, &byte, 1, 0)
+            guard count >= 0 else { throw SystemError("receive from \(path)") }
+            if count == 0 { break }
+            line.append(byte)
+        }
+        return line
     }
 }

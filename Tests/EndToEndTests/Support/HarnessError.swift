@@ -1,9 +1,6 @@
-import Glibc
-
 /// Why a test could not do what it had to do. Messages are for people.
 enum HarnessError: Error, CustomStringConvertible {
     case missingProgram(String)
-    case system(String, code: CInt)
     case ended(program: String, lines: [String])
     case waitedInVain(String, lines: [String])
     case noLine(String)
@@ -12,7 +9,6 @@ enum HarnessError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .missingProgram(let path): "there is no program \(path): swift build makes it"
-        case .system(let action, let code): "\(action): \(String(cString: strerror(code)))"
         case .ended(let program, let lines): "\(program) ended early:\n\(lines.joined(separator: "\n"))"
         case .waitedInVain(let text, let lines): "“\(text)” was not said:\n\(lines.joined(separator: "\n"))"
         case .noLine(let socket): "\(socket): no line came"

@@ -2,14 +2,16 @@ import AuthServerSimulator
 import Glibc
 import Subprocess
 import Synchronization
+import TestSupport
 import Testing
 
 /// What one test has for itself: an authorization server, a configuration, a state directory, and the daemons it starts.
 final class Host: Sendable {
-    let directory: String
+    private let temporary: TemporaryDirectory
     let simulator: AuthServerSimulator
     private let daemons = Mutex<[Daemon]>([])
 
+    var directory: String { temporary.path }
     var socket: String { "\(directory)/bearerd.sock" }
     var configurationFile: String { "\(directory)/bearerd.yaml" }
     var statementFile: String { "\(directory)/statement" }
@@ -20,8 +22,8 @@ final class Host: Sendable {
         ["--config", configurationFile, "--socket", socket, "--state-directory", stateDirectory]
     }
 
-    private init(_ directory: String, _ simulator: AuthServerSimulator) {
-        self.directory = directory
+    private init(_ simulator: AuthServerSimulator) {
+        temporary = TemporaryDirectory(mode: 0o755)
         self.simulator = simulator
     }
 
@@ -35,10 +37,8 @@ final class Host: Sendable {
         _ configuration: SimulatorConfiguration = .unthrottled, settings: String = "", profile: String = "",
         sourceLocation: SourceLocation = #_sourceLocation, _ test: (Host) async throws -> Void
     ) async throws {
-        let directory = try TemporaryDirectory()
-        defer { directory.remove() }
         let simulator = try await AuthServerSimulator.start(configuration)
-        let host = Host(directory.path, simulator)
+        let host = Host(simulator)
         try Files.write(Canary.statement + "\n", to: host.statementFile)
         try host.configure(settings: settings, profile: profile)
         let result = await Result { try await test(host) }
@@ -50,7 +50,7 @@ final class Host: Sendable {
         try result.get()
     }
 
-    /// Writes the configuration anew.
+    /// Writes the configuration again.
     func configure(settings: String = "", profile: String = "", budget: String = "{rate: 10, burst: 10}") throws {
         let lines = profile.split(separator: "\n").map { "    \($0)\n" }.joined()
         try Files.write(
@@ -133,15 +133,5 @@ extension SimulatorConfiguration {
 
     static func lifetime(_ seconds: Int) -> SimulatorConfiguration {
         SimulatorConfiguration(throttle: nil, tokenLifetime: seconds)
-    }
-}
-
-extension Result where Failure == any Error {
-    init(_ body: () async throws -> Success) async {
-        do {
-            self = .success(try await body())
-        } catch {
-            self = .failure(error)
-        }
     }
 }

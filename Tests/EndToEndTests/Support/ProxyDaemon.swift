@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// Something on a socket that is not bearerd: it answers the first bytes of each connection with the same text and
 /// hangs up.
@@ -8,11 +9,7 @@ final class ProxyDaemon: Sendable {
 
     init(at path: String) throws {
         self.path = path
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw HarnessError.system("socket", code: errno) }
-        guard UnixAddress(path).with({ bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0 else {
-            throw HarnessError.system(path, code: errno)
-        }
+        descriptor = try listen(at: path, backlog: 8)
     }
 
     deinit {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The lines that a program has written, and who waits for one.
+/// The lines that a program has written, and the tests that wait for one.
 final class Transcript: Sendable {
     private struct State {
         var lines: [String] = []

@@ -32,7 +32,7 @@ extension EndToEnd {
                 let status = try await daemon.ask(#"{"op":"status"}"#)
                 #expect(status.profile?["state"]?.string == "degraded")
                 #expect(status.profile?["last_error"]?["error"]?.string == label)
-                let peak = try Files.read("/proc/\(daemon.program.pid)/status").split(separator: "\n")
+                let peak = try Files.text("/proc/\(daemon.program.pid)/status").split(separator: "\n")
                     .first { $0.hasPrefix("VmHWM:") }?.split { !$0.isNumber }.first.flatMap { Int($0) }
                 #expect(try #require(peak) < 200_000, "kB in memory at most, whatever the server sends")
                 host.simulator.script(.token, [])
@@ -43,7 +43,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("the current token is served to its end, and the journal tells of three things")
+        @Test("the current token is served to its end, and the journal has three entries")
         func end() async throws {
             try await Host.run(.lifetime(6)) { host in
                 let daemon = try await host.start()

@@ -1,6 +1,7 @@
 import AuthServerSimulator
 import BearerJSON
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {

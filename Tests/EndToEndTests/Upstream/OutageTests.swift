@@ -70,7 +70,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("who waits while the refusal comes is told at once")
+        @Test("clients that wait when the refusal comes are told at once")
         func refusalWhileWaiting() async throws {
             try await Host.run { host in
                 let body = #"{"error":"unapproved_software_statement"}"#
@@ -83,7 +83,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("invalid_client does not register anew at once: the current token is served")
+        @Test("invalid_client does not register again at once: the current token is served")
         func invalidClient() async throws {
             try await Host.run { host in
                 let daemon = try await host.start()

@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -10,9 +11,9 @@ extension EndToEnd {
 
         @Test("a registration and a token come through a real proxy", .enabled(if: Tinyproxy.isInstalled))
         func tinyproxy() async throws {
-            let certificates = try await Certificates.make()
-            defer { certificates.remove() }
-            try await Host.run(.tls(certificates.unspecified), settings: "ca_file: \(certificates.authority)") { host in
+            let certificates = try await Certificates.shared.value
+            try await Host.run(.tls(certificates.files(.unspecified)), settings: "ca_file: \(certificates.authority)") {
+                host in
                 let proxy = try await Tinyproxy.start(in: host.directory)
                 defer { proxy.stop() }
                 try host.configure(
@@ -41,9 +42,9 @@ extension EndToEnd {
 
         @Test("no environment variable leads elsewhere, or has keys of TLS written down")
         func environment() async throws {
-            let certificates = try await Certificates.make()
-            defer { certificates.remove() }
-            try await Host.run(.tls(certificates.right), settings: "ca_file: \(certificates.authority)") { host in
+            let certificates = try await Certificates.shared.value
+            try await Host.run(.tls(certificates.files(.loopback)), settings: "ca_file: \(certificates.authority)") {
+                host in
                 let keys = "\(host.directory)/keys"
                 var environment = ["SSLKEYLOGFILE": keys, "NETRC": "/nonexistent", "HOME": host.directory]
                 for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -88,18 +89,8 @@ private struct Tinyproxy {
 
     /// One that nobody listens on at this moment: tinyproxy cannot choose one itself.
     private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let (descriptor, port) = try loopbackSocket()
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                try #require(bind(descriptor, generic, length) == 0)
-                try #require(getsockname(descriptor, generic, &length) == 0)
-            }
-            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-        }
+        return port
     }
 }

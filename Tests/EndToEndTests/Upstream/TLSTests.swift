@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -6,9 +7,9 @@ extension EndToEnd {
     struct TLSTests {
         @Test("a server whose certificate leads to ca_file is trusted")
         func caFile() async throws {
-            let certificates = try await Certificates.make()
-            defer { certificates.remove() }
-            try await Host.run(.tls(certificates.right), settings: "ca_file: \(certificates.authority)") { host in
+            let certificates = try await Certificates.shared.value
+            try await Host.run(.tls(certificates.files(.loopback)), settings: "ca_file: \(certificates.authority)") {
+                host in
                 let daemon = try await host.start()
                 #expect(host.simulator.isValid(try await daemon.token()))
             }
@@ -16,9 +17,8 @@ extension EndToEnd {
 
         @Test("so is one whose certificate leads to $SSL_CERT_FILE")
         func environment() async throws {
-            let certificates = try await Certificates.make()
-            defer { certificates.remove() }
-            try await Host.run(.tls(certificates.right)) { host in
+            let certificates = try await Certificates.shared.value
+            try await Host.run(.tls(certificates.files(.loopback))) { host in
                 let daemon = try await host.start(environment: ["SSL_CERT_FILE": certificates.authority])
                 #expect(host.simulator.isValid(try await daemon.token()))
             }
@@ -30,10 +30,10 @@ extension EndToEnd {
 
         @Test("a wrong name and an unknown authority are refused, and nothing is sent", arguments: Distrusted.allCases)
         func distrusted(case: Distrusted) async throws {
-            let certificates = try await Certificates.make()
-            defer { certificates.remove() }
+            let certificates = try await Certificates.shared.value
             let isNameWrong = `case` == .wrongName
-            try await Host.run(.tls(isNameWrong ? certificates.wrongName : certificates.right)) { host in
+            try await Host.run(.tls(isNameWrong ? certificates.files(.wrongName) : certificates.files(.loopback))) {
+                host in
                 let daemon = try await host.start(
                     environment: isNameWrong ? ["SSL_CERT_FILE": certificates.authority] : [:])
                 try await daemon.line(containing: "registration failed")
@@ -41,6 +41,12 @@ extension EndToEnd {
                 #expect(host.simulator.calls.filter { $0.endpoint != .other } == [])
             }
         }
+    }
+}
+
+extension Certificates {
+    func files(_ server: Server) -> TLSFiles {
+        TLSFiles(certificateChain: chain(server), privateKey: key(server))
     }
 }
 

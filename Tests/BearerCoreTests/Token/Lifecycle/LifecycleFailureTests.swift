@@ -19,7 +19,7 @@ import Testing
 
     static let scenarios = [
         Scenario(
-            "an outage is told at its start and at its end, and retried with backoff in between",
+            "an outage is reported at its start and at its end, and retried with backoff in between",
             renewing + [
                 Step(501, .failed(exchange: 2, .unreachable), reported(.unreachable, next: 502, isServing: true)),
                 Step(501.5, .deadline, []), Step(502, .deadline, [.sendToken(3)]),

@@ -86,7 +86,7 @@ import Testing
                 + asked(89, 5, [.exchangeFailed])
                 + asked(90, 6, [.exchangeFailed, .sendRegistration(7, replacing: true)])),
         Scenario(
-            "a replacement that the server refuses is told once, not at each try",
+            "a replacement that the server refuses is reported once, not at each attempt",
             late(.automatic),
             almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + [
                 Step(

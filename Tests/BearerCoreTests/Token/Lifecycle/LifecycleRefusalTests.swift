@@ -9,7 +9,7 @@ import Testing
         .report(.refused(error, kind, next: .at(next)))
     }
 
-    @Test("a refusal with a token in hand is told once and tried again every 15 minutes", arguments: refusals)
+    @Test("a refusal while there is a token is reported once and tried again every 15 minutes", arguments: refusals)
     func whileServing(error: OAuthError) {
         let lifecycle = Scenario(
             "refusal", .sample(),
@@ -26,7 +26,7 @@ import Testing
         #expect(lifecycle.state(at: .at(2_311)) == .refused)
     }
 
-    @Test("a refused registration is told once and tried again every 15 minutes", arguments: refusals)
+    @Test("a refused registration is reported once and tried again every 15 minutes", arguments: refusals)
     func registration(error: OAuthError) {
         let kind = Exchange.Kind.registration(replacing: false)
         Scenario(
@@ -44,7 +44,7 @@ import Testing
 
     static let scenarios = [
         Scenario(
-            "another refusal is told again",
+            "another refusal is reported again",
             renewing + [
                 Step(
                     500, .failed(exchange: 2, .oauth(.invalidRequest)),

@@ -30,7 +30,7 @@ import Testing
 
     static let scenarios = [
         Scenario(
-            "after three unanswered registrations the next is held, longer each time, and that is told once",
+            "after three unanswered registrations the next is held, longer each time, and that is reported once",
             .sample(hasCredentials: false),
             begun + lost(16, 2) + lost(32, 3) + [Step(48, .deadline, [held(3, next: 107)]), Step(106, .deadline, [])]
                 + lost(107, 4) + [Step(123, .deadline, []), Step(241, .deadline, [])]
@@ -209,7 +209,7 @@ import Testing
         #expect(lifecycle.history.unanswered == (isKept ? 1 : 0))
     }
 
-    @Test("the journal is told of a hold again once a registration was answered", arguments: [true, false])
+    @Test("a hold is reported again once a registration was answered", arguments: [true, false])
     func holdReport(isAnswered: Bool) {
         var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: Self.history(3, sent: 0))
         #expect(lifecycle.handle(.start, at: .at(0), random: 0) == [Self.held(3, next: 60), .saveHistory])

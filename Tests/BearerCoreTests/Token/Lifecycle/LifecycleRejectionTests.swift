@@ -27,7 +27,7 @@ import Testing
         Story(name: "root and the overflow user are users like others", steps: [no(65_534), .renewal, yes(0)]),
         Story(name: "it is told once for a generation", steps: [no(1), .renewal, yes(2), no(2), no(3), no(1)]),
         Story(
-            name: "it is told once for a row of generations",
+            name: "it is reported once for generations in a row",
             steps: [no(1), .renewal, yes(2), .renewal, no(1), .renewal, no(2), .renewal, no(3)]),
         Story(name: "a generation in between was good", steps: [no(1), .renewal, .renewal, no(2)]),
         Story(
@@ -38,7 +38,7 @@ import Testing
             steps: [no(1), .renewal, no(1), no(1), yes(2)]),
         Story(name: "the second user of the generation before counts", steps: [no(1), no(2), .renewal, yes(1)]),
         Story(name: "so does the first", steps: [no(1), no(2), .renewal, yes(2)]),
-        Story(name: "whoever has the same token twice is one", steps: [no(1), no(1), .renewal, no(1)]),
+        Story(name: "a client that rejects the same token twice counts once", steps: [no(1), no(1), .renewal, no(1)]),
         Story(
             name: "two generations ago is too long ago",
             steps: [no(1), .renewal, no(2 - 1), .renewal, no(1), .renewal, yes(2)]),

@@ -96,7 +96,7 @@ import Testing
         #expect(lifecycle.nextDeadline?.isReached(at: .at(boot: 599, wall: 999)) == true)
     }
 
-    @Test("a token that has ended before it arrives is a failure, and the one in hand is kept")
+    @Test("a token that has ended before it arrives is a failure, and the current one is kept")
     func lateArrival() {
         for (lifetime, sent, now) in [(1.0, 500.0, 500.25), (10, 500, 509), (1, 500, 500)] {
             var lifecycle = Scenario("", Self.served + [Step(500, .deadline, [.sendToken(2)])]).play()

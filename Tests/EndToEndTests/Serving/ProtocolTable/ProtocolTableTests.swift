@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -6,7 +7,7 @@ extension EndToEnd {
     struct ProtocolTableTests {
         @Test("every line of its tables is answered as it says")
         func table() async throws {
-            let rows = try ProtocolTable(markdown: Files.read(Self.path)).rows
+            let rows = try ProtocolTable(markdown: Files.text(Self.path)).rows
             #expect(rows.count > 140)
             try await Host.run(.lifetime(86_400)) { host in
                 let daemon = try await host.start()
