@@ -47,8 +47,7 @@ final class Broker {
         credentialRequests = CredentialRequests(
             services.identity, settings.credentialFailure, log, now: services.now)
         reload = Reload(services, jobs, runner)
-        environment = ProfileSession.Environment(
-            services: services, runner: runner, jobs: jobs, agenda: agenda, status: status, log: log)
+        environment = ProfileSession.Environment(services, runner, jobs, agenda, status, log)
         wallClockOffset = services.now().wallClockOffset
         log.isAuditing = settings.audit
         let environment = environment

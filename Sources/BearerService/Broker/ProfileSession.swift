@@ -8,15 +8,38 @@ internal import BearerState
 /// Reloads change what it works with; its clients stay.
 final class ProfileSession {
     /// What all sessions share.
-    struct Environment {
+    final class Environment {
         let services: BrokerServices
         let runner: ExchangeRunner
         let jobs: BackgroundJobs
         let agenda: Agenda
         let status: StatusSignal
         let log: ClientLog
+        private let records: ProfileRecords.Services
+
+        init(
+            _ services: BrokerServices, _ runner: ExchangeRunner, _ jobs: BackgroundJobs, _ agenda: Agenda,
+            _ status: StatusSignal, _ log: ClientLog
+        ) {
+            self.services = services
+            self.runner = runner
+            self.jobs = jobs
+            self.agenda = agenda
+            self.status = status
+            self.log = log
+            records = ProfileRecords.Services(
+                disk: services.disk, store: services.unsaved, journal: services.journal,
+                bootID: services.loader.bootID, now: services.now, isStoreAvailable: services.store.isAvailable)
+        }
 
         fileprivate var now: ClockReading { services.now() }
+
+        fileprivate func records(of loaded: LoadedProfile) -> ProfileRecords {
+            ProfileRecords(loaded, records) { [self] isDurable in
+                if !isDurable { jobs.retryLater() }
+                status.changed()
+            }
+        }
     }
 
     private(set) var settings: ResolvedProfile
@@ -412,18 +435,6 @@ extension ProfileSession {
         epoch = environment.runner.nextEpoch()
         environment.runner.cancelWaiting(name)
         clients.registrationEnded(.failure(error))
-    }
-}
-
-extension ProfileSession.Environment {
-    fileprivate func records(of loaded: LoadedProfile) -> ProfileRecords {
-        let records = ProfileRecords.Services(
-            disk: services.disk, store: services.unsaved, journal: services.journal, bootID: services.loader.bootID,
-            now: services.now, isStoreAvailable: services.store.isAvailable)
-        return ProfileRecords(loaded, records) { [jobs, status] isDurable in
-            if !isDurable { jobs.retryLater() }
-            status.changed()
-        }
     }
 }
 
