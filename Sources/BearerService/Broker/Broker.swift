@@ -219,7 +219,7 @@ final class Broker {
 
     func summary() -> DaemonSummary {
         let now = services.now()
-        return DaemonSummary(of: sessions.values.map { $0.snapshot(at: now) }, clients: clients.count, at: now)
+        return DaemonSummary(of: sessions.values.lazy.map { $0.snapshot(at: now) }, clients: clients.count, at: now)
     }
 
     /// The session of the profile called `name`; without a name, that of the default profile.

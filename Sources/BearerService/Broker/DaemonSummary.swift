@@ -12,10 +12,15 @@ struct DaemonSummary: Sendable, Equatable {
     /// How long the text stays true while nothing happens; `nil` when it does not age.
     let holds: Duration?
 
-    init(of profiles: [ProfileSnapshot], clients: Int, at now: ClockReading) {
-        unsettled = profiles.filter { $0.servableToken(at: now) == nil && $0.refusal == nil }.map(\.name).sorted()
+    /// - Parameter profiles: each is looked at once or twice, and kept nowhere: there may be a thousand.
+    init(of profiles: some Collection<ProfileSnapshot>, clients: Int, at now: ClockReading) {
+        var unsettled: [String] = []
+        for profile in profiles where profile.servableToken(at: now) == nil && profile.refusal == nil {
+            unsettled.append(profile.name)
+        }
+        self.unsettled = unsettled.sorted()
         let areNamed = profiles.count <= Self.maximumNamed
-        let text = areNamed ? Self.named(profiles, at: now) : Self.counted(profiles, unsettled, at: now)
+        let text = areNamed ? Self.named(profiles, at: now) : Self.counted(profiles, self.unsettled, at: now)
         self.text = "\(text); \(clients == 1 ? "1 client" : "\(clients) clients")"
         // What is counted does not age by itself, and a thousand profiles are not to be looked through for nothing.
         let aging = areNamed ? profiles.compactMap { $0.servableToken(at: now)?.remaining(at: now) } : []
@@ -25,11 +30,13 @@ struct DaemonSummary: Sendable, Equatable {
     /// Every profile has a token in memory or is refused.
     var isSettled: Bool { unsettled.isEmpty }
 
-    private static func named(_ profiles: [ProfileSnapshot], at now: ClockReading) -> String {
+    private static func named(_ profiles: some Collection<ProfileSnapshot>, at now: ClockReading) -> String {
         profiles.sorted { $0.name < $1.name }.map { "\($0.name): \($0.summary(at: now))" }.joined(separator: "; ")
     }
 
-    private static func counted(_ profiles: [ProfileSnapshot], _ unsettled: [String], at now: ClockReading) -> String {
+    private static func counted(
+        _ profiles: some Collection<ProfileSnapshot>, _ unsettled: [String], at now: ClockReading
+    ) -> String {
         var states: [ProfileState: Int] = [:]
         for profile in profiles { states[profile.state(at: now), default: 0] += 1 }
         let counts = ProfileState.allCases.compactMap { state in states[state].map { "\($0) \(state)" } }
