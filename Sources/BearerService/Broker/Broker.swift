@@ -55,6 +55,7 @@ final class Broker {
             uniqueKeysWithValues: profiles.map { ($0.settings.name, ProfileSession($0, environment)) })
         defaultSession = Self.defaultSession(of: sessions)
         nameGroups(of: profiles.map(\.settings))
+        for profile in profiles { warn(of: profile) }
     }
 
     // MARK: Start and stop

@@ -88,7 +88,7 @@ final class ProfileSession {
 
     func start() {
         if !records.isDurable { environment.jobs.retryNow() }
-        warn()
+        for entry in advice.atStart(now: environment.now.unixSeconds) { environment.services.journal.write(entry) }
         if let unusable { startUnusable(unusable) } else { handle(.start) }
     }
 
@@ -126,11 +126,7 @@ final class ProfileSession {
             switch action {
             case .send(let exchange): environment.runner.enqueue(exchange, of: self)
             case .saveHistory: environment.jobs.begin(.persistHistory(profile: name))
-            case .report(let report):
-                environment.services.journal.write(
-                    JournalEntry(
-                        report, profile: name, server: settings.server, at: now, registration: registrationText))
-                if case .registered = report { warnOfMissingScopes() }
+            case .report(let report): log(report, at: now)
             case .tokenChanged:
                 keepToken()
                 clients.tokenChanged(to: servableToken(at: now), at: now)
@@ -148,41 +144,19 @@ final class ProfileSession {
         if !actions.isEmpty { environment.status.changed() }
     }
 
-    /// What is known before anything is asked upstream, and deserves a look.
-    private func warn() {
+    /// Writes to the journal, and says of a registration what came of it.
+    private func log(_ report: LifecycleReport, at now: ClockReading) {
         let journal = environment.services.journal
-        let claims = StatementClaims(settings.statement)
-        for warning in claims?.warnings(server: settings.server, at: environment.now.unixSeconds) ?? [] {
-            journal.write(.statementWarning, "\(name): \(warning)", [.profile: name])
-        }
-        if let formerCredentials, unusable == nil {
-            journal.write(
-                .registersAnew,
-                "\(name): there are no client credentials of this software statement, and it registers anew: viewers who "
-                    + "signed in before have to sign in again; with the statement before and a reload, \(formerCredentials) "
-                    + "serves again", [.profile: name, .path: formerCredentials])
-        }
-        warnOfMissingScopes()
+        // Only then is the statement worth a look.
+        let advice: RegistrationAdvice? = if case .registered = report { advice } else { nil }
+        journal.write(
+            JournalEntry(report, profile: name, server: settings.server, at: now, registration: advice?.text))
+        if let missing = advice?.missingScopes { journal.write(missing) }
     }
 
-    private func warnOfMissingScopes() {
-        guard let credentials, case let missing = credentials.missingScopes(of: settings.expectedScopes),
-            !missing.isEmpty
-        else { return }
-        let found = credentials.scopes.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") } ?? "no scope"
-        environment.services.journal.write(
-            .scopeMissing,
-            "\(name): the registration has \(found), and not \(missing.joined(separator: ", ")), which expect_scopes names: "
-                + "APIs that need it answer 401 to every token; assign the scope to the application at Adobe",
-            [.profile: name])
-    }
-
-    /// The statement and the scopes of the registration.
-    private var registrationText: String? {
-        let statement = StatementClaims(settings.statement)?.text.map { "software statement \($0)" }
-        let scopes = credentials?.scopes.map { $0.isEmpty ? "no scopes" : "scopes \($0.joined(separator: ", "))" }
-        let known = [statement, scopes].compactMap { $0 }
-        return known.isEmpty ? nil : known.joined(separator: "; ")
+    private var advice: RegistrationAdvice {
+        RegistrationAdvice(
+            profile: settings, credentials: credentials, formerCredentials: unusable == nil ? formerCredentials : nil)
     }
 
     /// The caller has the agenda know.
@@ -355,7 +329,11 @@ extension ProfileSession {
     }
 
     func persistUnsaved() async {
-        guard await records.persistUnsaved(history: lifecycle.history), !isRegistering else { return }
+        // A reload may put others in their place meanwhile.
+        let records = records
+        guard await records.persistUnsaved(history: lifecycle.history), !isRegistering, records === self.records else {
+            return
+        }
         // Credentials that were in memory alone outlive this process now: the history may say that they came.
         records.credentialsAreSafe()
         lifecycle.registrationRecorded()
@@ -376,7 +354,7 @@ extension ProfileSession {
         let isExpectationNew = settings.expectedScopes != new.expectedScopes
         settings = new
         clients.configure(new.access)
-        if isExpectationNew { warnOfMissingScopes() }
+        if isExpectationNew, let missing = advice.missingScopes { environment.services.journal.write(missing) }
         let now = environment.now
         let actions = lifecycle.reconfigure(
             renewal: new.renewal, reregister: new.reregister, at: now, random: .random(in: 0..<1))

@@ -49,7 +49,7 @@ struct ProfileSnapshot {
     func status(at now: ClockReading) -> ProfileStatus {
         let token = servableToken(at: now)
         let streak = lifecycle.failureStreak
-        var status = ProfileStatus(profile: name, state: .init(state(at: now)))
+        var status = ProfileStatus(profile: name, state: state(at: now))
         status.expiresAt = token.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
         status.renewAt =
             streak == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
@@ -127,18 +127,5 @@ struct ProfileSnapshot {
     /// By today's wall clock, even if it was stepped since the time was planned.
     private func unixTime(_ planned: ClockReading?, at now: ClockReading) -> Int64? {
         planned.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
-    }
-}
-
-extension ProfileStatus.State {
-    fileprivate init(_ state: ProfileState) {
-        self =
-            switch state {
-            case .starting: .starting
-            case .ready: .ready
-            case .renewing: .renewing
-            case .degraded: .degraded
-            case .refused: .refused
-            }
     }
 }

@@ -154,7 +154,7 @@ final class ClientRegistry {
 
     /// Answers what has arrived and ends every connection; what is still open after `limit` is cut.
     func endAll(within limit: Duration) async {
-        for client in Array(clients.values) + Array(draining.values) { client.end() }
+        for client in all { client.end() }
         guard !haveAllEnded else { return }
         let cut = loop.schedule(after: limit) { [self] in cutAll() }
         await withCheckedContinuation { lastConnection = $0 }
@@ -162,9 +162,12 @@ final class ClientRegistry {
     }
 
     private func cutAll() {
-        for client in Array(clients.values) + Array(draining.values) { client.cut() }
+        for client in all { client.cut() }
         for connection in credentials.values { connection.cut() }
     }
+
+    /// A copy: connections that end leave the registry.
+    private var all: [ClientConnection] { Array(clients.values) + Array(draining.values) }
 
     private var haveAllEnded: Bool { clients.isEmpty && draining.isEmpty && credentials.isEmpty }
 

@@ -112,12 +112,6 @@ struct DaemonStart {
         let sockets = [ListeningSockets.clientUnit, ListeningSockets.credentialUnit]
         let profiles = stored.load(
             loaded.profiles, from: handedOver.filter { !sockets.contains($0.name) }, at: SystemClock.now())
-        for profile in profiles {
-            for warning in profile.warnings {
-                journal.write(
-                    .stateWarning, "\(profile.settings.name): \(warning)", [.profile: profile.settings.name])
-            }
-        }
         return BrokerHost(
             services, profiles: profiles, settings: BrokerConfiguration(loaded.configuration), upstream: upstream)
     }

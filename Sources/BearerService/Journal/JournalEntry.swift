@@ -12,6 +12,10 @@ struct JournalEntry: Equatable {
     let message: String
     var fields: [JournalField: String]
 
+    init(_ event: JournalEvent, _ message: String, _ fields: [JournalField: String]) {
+        (self.event, self.message, self.fields) = (event, message, fields)
+    }
+
     /// - Parameter registration: what is said of a registration: its statement and its scopes.
     init(
         _ report: LifecycleReport, profile: String, server: String, at moment: ClockReading,
