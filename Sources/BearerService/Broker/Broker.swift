@@ -93,7 +93,7 @@ final class Broker {
     /// Answers what has arrived, has nobody wait any longer, and ends every connection; what is still open after `limit` is
     /// cut.
     func endConnections(within limit: Duration) async {
-        for session in sessions.values { session.clients.failWaiters(.stopping) }
+        for session in sessions.values { session.endWaiting() }
         await clients.endAll(within: limit)
     }
 

@@ -371,7 +371,7 @@ extension ProfileSession {
         } else {
             keptToken.remove()
         }
-        stopExchanges(ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
+        stopExchanges()
         var next = TokenLifecycle(loaded)
         next.continueGenerations(of: lifecycle)
         lifecycle = next
@@ -382,6 +382,9 @@ extension ProfileSession {
         formerCredentials = loaded.formerCredentials
         clients.configure(settings.access)
         if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
+        // Now, not before: a client that is answered goes on with its next request at once.
+        clients.registrationEnded(
+            .failure(ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile")))
         start()
     }
 
@@ -389,8 +392,15 @@ extension ProfileSession {
     func end() {
         let error = ErrorReply(.unknownProfile, "profile \(name) is no longer configured")
         keptToken.remove()
-        stopExchanges(error)
+        stopExchanges()
+        clients.registrationEnded(.failure(error))
         clients.end(error)
+    }
+
+    /// The daemon stops: no request waits any longer, but for a registration that is in flight.
+    func endWaiting() {
+        clients.failWaiters(.stopping)
+        if !isRegistering { clients.registrationEnded(.failure(.stopping)) }
     }
 
     /// Whether files that could not be read are worth another look, because that may pass.
@@ -408,11 +418,10 @@ extension ProfileSession {
         return loaded.accepts(fingerprint: tokenFingerprint, key: settings.key.fileIdentifier)
     }
 
-    /// Gives up what is under way; `error` is for those who wait for a registration.
-    private func stopExchanges(_ error: ErrorReply) {
+    /// Gives up what is under way.
+    private func stopExchanges() {
         epoch = environment.runner.nextEpoch()
         environment.runner.cancelWaiting(name)
-        clients.registrationEnded(.failure(error))
     }
 }
 

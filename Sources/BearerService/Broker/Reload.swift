@@ -114,7 +114,13 @@ final class Reload {
                 await runner.registrationEnds()
             }
             let plan = broker.plan(for: new.profiles)
-            let loaded = try await load(new.profiles.filter { plan.loaded.contains($0.name) })
+            let loaded: [LoadedProfile]
+            do throws(ReloadFailure) {
+                loaded = try await load(new.profiles.filter { plan.loaded.contains($0.name) })
+            } catch {
+                new.upstream.shutdown()
+                throw error
+            }
             let leaving = broker.leaving(for: new.profiles)
             if leaving.contains(where: \.isRegistering) { continue }
             guard let endangered = leaving.first(where: { !$0.isDurable }) else { return loaded }

@@ -23,6 +23,33 @@ import Testing
         }
     }
 
+    @Test("a request behind one that a reload ends is answered by the profile as it is then")
+    func pipelined() async throws {
+        var setup = BrokerSetup()
+        setup.configuration.budget.rate = 0.001
+        setup.configuration.budget.burst = 1
+        try await withBroker(setup) { test in
+            await eventually("it is registered") { await test.broker.clientID() != nil }
+            let (root, client) = (try await test.connect(as: .root), try await test.connect(as: .root))
+            let other = try ResolvedProfile.sample(
+                server: test.server.baseURL, statement: "b3RoZXI.c3RhdGVtZW50.c2ln")
+            test.reloads.prepare([other], setup.configuration)
+            root.send(reload)
+            #expect(try await root.line().contains("reloaded"))
+            client.send(
+                #"{"op":"register","force":true,"id":1}"#, #"{"op":"register","force":true,"id":2}"#,
+                #"{"op":"ping","id":3}"#)
+            await eventually("it waits") { await test.broker.registrantCount() == 1 }
+            test.reloads.prepare([try .sample(server: test.server.baseURL)])
+            root.send(reload)
+            #expect(try await root.line().contains("reloaded"))
+            #expect(try await client.line().contains("a reload changed the profile"))
+            let second = try await client.line()
+            #expect(second.contains("client_id") && second.hasSuffix(#""id":2}"#), "\(second)")
+            #expect(try await client.line().contains("pong"))
+        }
+    }
+
     @Test("while one reload is under way another is told to come back; requests go on")
     func twice() async throws {
         try await withBroker(.withToken()) { test in

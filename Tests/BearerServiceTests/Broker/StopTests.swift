@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerLoop
 import BearerProtocol
@@ -36,6 +37,25 @@ import Testing
             await test.advance(by: .seconds(3601))
             #expect(try await root.ask(#"{"op":"token","wait":60}"#).error().description.contains("stopping"))
             #expect(test.server.calls.isEmpty)
+        }
+    }
+
+    @Test("a registration that waits for its turn is answered at the end")
+    func waitingRegistration() async throws {
+        var setup = BrokerSetup()
+        setup.configuration.budget.rate = 0.001
+        setup.configuration.budget.burst = 1
+        try await withBroker(setup) { test in
+            await eventually("it is registered") { await test.broker.clientID() != nil }
+            let client = try await test.connect(as: .root)
+            client.send(#"{"op":"register","force":true,"id":1}"#)
+            await eventually("it waits") { await test.broker.registrantCount() == 1 }
+            await eventually("the first one is over") { await !test.broker.isRegistering() }
+            await test.broker.stop()
+            async let end: Void = test.broker.endConnections(within: .seconds(20))
+            #expect(try await client.line().contains("stopping"))
+            await client.close()
+            await end
         }
     }
 
