@@ -150,7 +150,9 @@ final class ProfileSession {
         // Only then is the statement worth a look.
         let advice: RegistrationAdvice? = if case .registered = report { advice } else { nil }
         journal.write(
-            JournalEntry(report, profile: name, server: settings.server, at: now, registration: advice?.text))
+            JournalEntry(
+                report, profile: name, server: settings.server, at: now, registration: advice?.text,
+                isDurable: records.isDurable))
         if let missing = advice?.missingScopes { journal.write(missing) }
     }
 

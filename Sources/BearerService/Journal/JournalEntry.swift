@@ -16,15 +16,17 @@ struct JournalEntry: Equatable {
         (self.event, self.message, self.fields) = (event, message, fields)
     }
 
-    /// - Parameter registration: what is said of a registration: its statement and its scopes.
+    /// - Parameters:
+    ///   - registration: what is said of a registration: its statement and its scopes.
+    ///   - isDurable: whether what it yielded is on disk.
     init(
         _ report: LifecycleReport, profile: String, server: String, at moment: ClockReading,
-        registration: String? = nil
+        registration: String? = nil, isDurable: Bool = true
     ) {
         (event, message, fields) =
             switch report {
             case .registered(let replacing):
-                Self.registered(replacing: replacing, profile, server, registration)
+                Self.registered(replacing: replacing, isDurable: isDurable, profile, server, registration)
             case .registrationHeld(let unanswered, let next):
                 Self.held(unanswered, next, profile)
             case .tokenObtained(let generation, let lifetime, let renewal):
@@ -64,9 +66,10 @@ struct JournalEntry: Equatable {
     private typealias Parts = (JournalEvent, String, [JournalField: String])
 
     private static func registered(
-        replacing: Bool, _ profile: String, _ server: String, _ registration: String?
+        replacing: Bool, isDurable: Bool, _ profile: String, _ server: String, _ registration: String?
     ) -> Parts {
-        let consequence = replacing ? "; the old credentials are archived, viewers have to sign in again" : ""
+        let place = isDurable ? "are archived" : "are still those on disk"
+        let consequence = replacing ? "; the old credentials \(place), viewers have to sign in again" : ""
         return (
             .registered, "\(profile): registered with \(server)\(registration.map { "; \($0)" } ?? "")\(consequence)",
             [:]

@@ -30,6 +30,13 @@ import Testing
                 + "credentials are archived, viewers have to sign in again")
     }
 
+    @Test("nothing is said to be archived that the disk has not taken")
+    func notDurable() {
+        let entry = JournalEntry(
+            .registered(replacing: true), profile: "tv", server: "s", at: Self.next, isDurable: false)
+        #expect(!entry.message.contains("archived") && entry.message.contains("still those on disk"))
+    }
+
     static let rows: [Row] = [
         Row(.registered(replacing: false), .registered, [:], "registered with https://server"),
         Row(.registered(replacing: true), .registered, [:], "archived", "sign in again"),
