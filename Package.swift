@@ -72,14 +72,14 @@ let package = Package(
         .executableTarget(
             name: "bearerd",
             dependencies: [
-                "BearerService", "BearerConfiguration",
+                "BearerCore", "BearerService", "BearerConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: installedLinking),
         .executableTarget(
             name: "bearerctl",
             dependencies: [
-                "BearerClient", "BearerCore", "BearerJSON", "BearerProtocol",
+                "CLinux", "BearerClient", "BearerCore", "BearerJSON", "BearerLoop", "BearerProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: installedLinking),

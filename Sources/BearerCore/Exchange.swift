@@ -82,13 +82,6 @@ package struct ExchangeFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// The documented error by which the server refuses the profile; `nil` for what may pass by itself, among it
-    /// `invalid_client`, which is about the credentials only.
-    var refusal: OAuthError? {
-        guard case .oauth(let error) = reason, error != .invalidClient else { return nil }
-        return error
-    }
-
     /// Whether the server itself has decided, rather than something in between.
     var isAnswer: Bool {
         if case .oauth = reason { true } else { false }

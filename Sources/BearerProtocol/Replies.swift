@@ -132,3 +132,43 @@ package struct RegisterReply: Sendable, Equatable {
         }
     }
 }
+
+/// The answer to `export`: client credentials, for other hosts. Field names of RFC 7591 section 3.2.1.
+package struct ExportReply: Sendable, Equatable {
+    package var profile: String
+    package var clientID: String
+    package var clientSecret: Secret
+
+    package init(profile: String, clientID: String, clientSecret: Secret) {
+        self.profile = profile
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+    }
+
+    /// Appends the reply as a line, its ending included. There is room for it at once: bytes that grow would leave copies of
+    /// the secret behind.
+    package func encode(id: RequestID?, into output: inout [UInt8]) {
+        reserveRoom(in: &output, besides: profile.utf8.count + (id?.json.utf8.count ?? 0))
+        output.appendLine(id: id) { json in
+            writeClient(to: &json)
+            json.member("profile", profile)
+        }
+    }
+
+    /// Appends the client credentials alone, as a JSON object: what the key `client` of the configuration takes.
+    package func encodeClient(into output: inout [UInt8]) {
+        reserveRoom(in: &output, besides: 0)
+        output.appendJSON { json in json.object { writeClient(to: &$0) } }
+    }
+
+    private func writeClient(to json: inout JSONWriter) {
+        json.member("client_id", clientID)
+        json.key("client_secret")
+        clientSecret.withBytes { json.string(utf8: $0) }
+    }
+
+    /// Printable ASCII takes two bytes at most; names and punctuation fit beside it.
+    private func reserveRoom(in output: inout [UInt8], besides others: Int) {
+        output.reserveCapacity(output.count + 2 * (clientID.utf8.count + clientSecret.count) + others + 128)
+    }
+}

@@ -12,22 +12,13 @@ package enum Reply: Sendable, Equatable {
     ///
     /// An `error` that this client does not know, of a newer daemon, is taken for `server_error`.
     package static func parse(line: UnsafeRawBufferPointer) throws(ReplyError) -> Reply {
-        var token: Secret?
-        var members: [(String, JSONValue)] = []
-        var reader = JSONReader(line)
+        let token: Secret?
+        let object: JSONValue
         do {
-            try reader.readMembers { (key, reader) throws(JSONError) in
-                if key.equals("access_token") {
-                    token = Secret(try reader.readString())
-                } else {
-                    members.append((key.string, try reader.readValue()))
-                }
-            }
-            try reader.finish()
+            (token, object) = try read(line, secret: "access_token")
         } catch {
             throw ReplyError("the reply is not a JSON object: \(error)")
         }
-        let object = JSONValue.object(JSONObject(members))
         if let token { return .token(try TokenReply(token, ReplyFields(object))) }
         if object["error"] != nil { return .error(try ErrorReply(ReplyFields(object))) }
         return .other(object)
@@ -42,6 +33,26 @@ package enum Reply: Sendable, Equatable {
     }
 }
 
+extension Reply {
+    /// The members of a line, and beside them the one that is called `secret`.
+    fileprivate static func read(
+        _ line: UnsafeRawBufferPointer, secret name: StaticString
+    ) throws(JSONError) -> (secret: Secret?, others: JSONValue) {
+        var secret: Secret?
+        var members: [(String, JSONValue)] = []
+        var reader = JSONReader(line)
+        try reader.readMembers { (key, reader) throws(JSONError) in
+            if key.equals(name) {
+                secret = Secret(try reader.readString())
+            } else {
+                members.append((key.string, try reader.readValue()))
+            }
+        }
+        try reader.finish()
+        return (secret, .object(JSONObject(members)))
+    }
+}
+
 extension TokenReply {
     fileprivate init(_ token: Secret, _ fields: ReplyFields) throws(ReplyError) {
         self.init(
@@ -50,6 +61,16 @@ extension TokenReply {
             expiresAt: try fields.wholeNumber("expires_at"),
             profile: try fields.string("profile"),
             generation: try fields.optional("generation", fields.wholeNumber))
+    }
+}
+
+extension ExportReply {
+    /// Reads one line, without its ending; nil for any other reply. The secret goes nowhere else.
+    package init?(line: UnsafeRawBufferPointer) {
+        guard let (secret, others) = try? Reply.read(line, secret: "client_secret"), let secret,
+            let clientID = others["client_id"]?.string, let profile = others["profile"]?.string
+        else { return nil }
+        self.init(profile: profile, clientID: clientID, clientSecret: secret)
     }
 }
 

@@ -29,6 +29,8 @@ package enum Operation: Sendable, Equatable {
     case reload
     /// New credentials; without `force` nothing may be replaced.
     case register(profile: String?, force: Bool)
+    /// The client credentials, for other hosts.
+    case export(profile: String?)
 }
 
 /// Asks for the current token.
@@ -84,6 +86,7 @@ extension Operation {
         case .ping: .ping
         case .reload: .reload
         case .register: .register
+        case .export: .export
         }
     }
 
@@ -99,7 +102,7 @@ extension Operation {
             request.rejected.withBytes { json.string(utf8: $0) }
             write(profile: request.profile, to: &json)
             write(wait: request.wait, to: &json)
-        case .watch(let profile), .status(let profile): write(profile: profile, to: &json)
+        case .watch(let profile), .status(let profile), .export(let profile): write(profile: profile, to: &json)
         case .ping, .reload: break
         case .register(let profile, let force):
             write(profile: profile, to: &json)

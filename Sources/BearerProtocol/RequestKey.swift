@@ -65,7 +65,7 @@ struct RequestKeys: OptionSet {
 
 /// The values of `op`.
 enum OperationName: CaseIterable {
-    case token, renew, watch, status, ping, reload, register
+    case token, renew, watch, status, ping, reload, register, export
 
     static let all = allCases
 
@@ -83,6 +83,7 @@ enum OperationName: CaseIterable {
         case .ping: "ping"
         case .reload: "reload"
         case .register: "register"
+        case .export: "export"
         }
     }
 
@@ -91,7 +92,7 @@ enum OperationName: CaseIterable {
         switch self {
         case .token: Self.tokenKeys
         case .renew: Self.renewKeys
-        case .watch, .status: Self.profileKeys
+        case .watch, .status, .export: Self.profileKeys
         case .ping, .reload: Self.commonKeys
         case .register: Self.registerKeys
         }

@@ -55,6 +55,7 @@ extension RequestFields {
         case .ping: return .ping
         case .reload: return .reload
         case .register: return .register(profile: profile, force: force ?? false)
+        case .export: return .export(profile: profile)
         }
     }
 

@@ -39,6 +39,7 @@ extension ProfileStatus {
         json.member("expires_at", JSONValue(expiresAt))
         json.member("renew_at", JSONValue(renewAt))
         json.member("client_id", clientID.map(JSONValue.string) ?? .null)
+        json.member("provisioned", isProvisioned)
         json.member("registered_at", JSONValue(registeredAt))
         json.member("scopes", scopes.map { .array($0.map { .string($0) }) } ?? .null)
         json.member("generation", JSONValue(generation))
@@ -104,7 +105,8 @@ extension ProfileStatus {
         renewAt = try fields.optional("renew_at", fields.wholeNumber)
         clientID = try fields.optional("client_id", fields.string)
         registeredAt = try fields.optional("registered_at", fields.wholeNumber)
-        // A daemon of an older version says nothing of them.
+        // A daemon of an older version says nothing of these two.
+        isProvisioned = try fields.optional("provisioned", fields.bool) ?? false
         scopes = try fields.optional("scopes", fields.strings)
         generation = try fields.optional("generation", fields.wholeNumber)
         lastSuccessAt = try fields.optional("last_success_at", fields.wholeNumber)

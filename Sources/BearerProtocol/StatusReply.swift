@@ -83,6 +83,8 @@ package struct ProfileStatus: Sendable, Equatable {
     package var expiresAt: Int64?
     package var renewAt: Int64?
     package var clientID: String?
+    /// The client credentials were given to the host, which does not register.
+    package var isProvisioned = false
     package var registeredAt: Int64?
     /// Which APIs the application may call, as the registration said.
     package var scopes: [String]?

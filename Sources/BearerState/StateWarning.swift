@@ -19,8 +19,9 @@ extension StateWarning: CustomStringConvertible {
             "\(path): mode was 0\(octal(mode)), expected 0600; whoever could read the client secret may have it: "
                 + "bearerctl register --force replaces it, and viewers then have to sign in again"
         case .otherMachine(let path):
-            "\(path): written on a machine with another machine-id; a cloned image shares its client credentials: "
-                + "remove the state directory from the image before cloning"
+            "\(path): written on a machine with another machine-id; if the state directory was moved here, see to it that the "
+                + "old host does not use it any more; a cloned image shares its client credentials: remove the state "
+                + "directory from the image before cloning"
         case .historyReplaced(let error, let keptAs):
             "\(error.historyFinding); "
                 + (keptAs.map { "kept as \($0), " }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import BearerConfiguration
+internal import BearerCore
 internal import BearerService
 internal import Glibc
 

@@ -42,8 +42,8 @@ import Testing
                   default:
                     software_statement:
                       credential: software_statement
-                    # allow: whoever can open the socket
                     reregister: automatic
+                    # allow: whoever can open the socket
                     environment: production
                     renewal:
                       at: 0.8

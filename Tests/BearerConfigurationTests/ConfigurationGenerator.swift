@@ -46,10 +46,7 @@ extension ConfigurationGenerator {
 
     private mutating func profile(name: String, over base: UpstreamSection) -> ProfileConfiguration {
         var profile = ProfileConfiguration(name: name, upstream: maybe { $0.upstream(over: base) } ?? base)
-        profile.statement = pick([.standard, .credential("5"), .credential("a b"), .file("/a b")])
-        profile.redirectURI = maybe { $0.pick(["a:b", "adobepass://com.programmer", "urn:x:'y'"]) }
-        profile.reregistration = pick(Reregistration.allCases)
-        profile.expectedScopes = pick([[], ["api:client:v2"], ["a", "#b", "5"]])
+        profile.client = pick([.given(source()), .registration(registration()), .registration(registration())])
         let users: [AccountName] = [.id(0), .id(.max - 1), .name("a b"), .name("true"), .name("1.5"), .name("D\\ü@x")]
         profile.allow = maybe { generator in
             AllowConfiguration(
@@ -58,6 +55,19 @@ extension ConfigurationGenerator {
                 units: generator.maybe { [UnitPattern($0.pick(["*", "a-b@*.service", "x\\x2d:.mount", "5*"]))] })
         }
         return profile
+    }
+
+    private mutating func source() -> SecretSource {
+        pick([.credential("software_statement"), .credential("5"), .credential("a b"), .file("/a b")])
+    }
+
+    private mutating func registration() -> RegistrationConfiguration {
+        var registration = RegistrationConfiguration()
+        registration.statement = source()
+        registration.redirectURI = maybe { $0.pick(["a:b", "adobepass://com.programmer", "urn:x:'y'"]) }
+        registration.reregistration = pick(Reregistration.allCases)
+        registration.expectedScopes = pick([[], ["api:client:v2"], ["a", "#b", "5"]])
+        return registration
     }
 
     private mutating func upstream(over base: UpstreamSection) -> UpstreamSection {

@@ -8,11 +8,12 @@ import Testing
         let configuration = Configuration()
         #expect(configuration.profiles.map(\.name) == ["default"])
         let profile = try #require(configuration.profiles.first)
-        #expect(profile.statement == .credential("software_statement"))
+        let registration = try #require(profile.registration)
+        #expect(registration.statement == .credential("software_statement"))
         #expect(profile.upstream.server == "https://sp.auth.adobe.com")
         #expect(profile.upstream.renewal == RenewalPolicy(at: 0.8, jitter: 0.05))
         #expect(profile.allow == nil)
-        #expect(profile.reregistration == .automatic)
+        #expect(registration.reregistration == .automatic)
         #expect(configuration.startup.wait == .seconds(20))
         #expect(configuration.limits.connections == 4096)
         #expect(configuration.limits.connectionsPerUser == 1024)
@@ -52,9 +53,10 @@ import Testing
     func overrides() throws {
         let configuration = try Configuration(yaml: ConfigurationSamples.full, file: "f")
         let standard = try #require(configuration.profiles.first)
-        #expect(standard.statement == .file("/etc/statement"))
-        #expect(standard.redirectURI == "adobepass://com.programmer")
-        #expect(standard.reregistration == .never)
+        let registration = try #require(standard.registration)
+        #expect(registration.statement == .file("/etc/statement"))
+        #expect(registration.redirectURI == "adobepass://com.programmer")
+        #expect(registration.reregistration == .never)
         #expect(standard.upstream == configuration.upstream)
         #expect(
             standard.allow
@@ -71,6 +73,17 @@ import Testing
         #expect(other.allow == AllowConfiguration(units: [UnitPattern("*")]))
     }
 
+    @Test("a profile may be given its client credentials, by a file or a credential")
+    func given() throws {
+        for (text, source) in [
+            ("{file: /etc/c.json}", SecretSource.file("/etc/c.json")), ("{credential: c}", .credential("c")),
+        ] {
+            let configuration = try Configuration(yaml: "profiles: {a: {client: \(text)}}", file: "f")
+            #expect(configuration.profiles.first?.client == .given(source))
+            #expect(configuration.profiles.first?.registration == nil)
+        }
+    }
+
     @Test("what is set for all reaches the profile that no file names")
     func defaultProfileInherits() throws {
         let configuration = try Configuration(yaml: "environment: prequalification", file: "f")
@@ -85,5 +98,11 @@ import Testing
         ])
     func styles(yaml: String) throws {
         #expect(try Configuration(yaml: yaml, file: "f").limits.connections == 7)
+    }
+}
+
+extension ProfileConfiguration {
+    fileprivate var registration: RegistrationConfiguration? {
+        if case .registration(let registration) = client { registration } else { nil }
     }
 }

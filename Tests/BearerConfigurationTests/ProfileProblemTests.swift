@@ -26,7 +26,7 @@ import Testing
             ProblemRow("profiles: {a/b: {}}", "1:12: the profile name \"a/b\"; \(name)"),
             ProblemRow(
                 "profiles: {a: {limits: {}}}",
-                "1:16: unknown key \"limits\" in profiles.a; expected one of software_statement, redirect_uri, allow, "
+                "1:16: unknown key \"limits\" in profiles.a; expected one of software_statement, client, redirect_uri, allow, "
                     + "reregister, expect_scopes, environment, server, user_agent, device_info, renewal"),
             ProblemRow(
                 "profiles: {a: {expect_scopes: api:client:v2}}",
@@ -121,6 +121,39 @@ import Testing
                     + "expected an absolute path of a file"),
         ])
     func statement(row: ProblemRow) {
+        row.check()
+    }
+
+    private static let registersNever =
+        "is given next to client; expected it next to software_statement only: with client this host never registers"
+
+    @Test(
+        "client is given alone and names a source; what was written is not repeated",
+        arguments: [
+            ProblemRow(
+                "profiles: {a: {client: {file: /a}, software_statement: {file: /b}}}",
+                "1:56: profiles.a.software_statement is given next to client; expected one of the two"),
+            ProblemRow(
+                "profiles: {a: {redirect_uri: \"a:b\", client: {file: /a}}}",
+                "1:30: profiles.a.redirect_uri \(registersNever)"),
+            ProblemRow(
+                "profiles: {a: {client: {file: /a}, reregister: never}}",
+                "1:48: profiles.a.reregister \(registersNever)"),
+            ProblemRow(
+                "profiles: {a: {client: {file: /a}, expect_scopes: [a]}}",
+                "1:51: profiles.a.expect_scopes \(registersNever)"),
+            ProblemRow("profiles: {a: {client: }}", "1:24: profiles.a.client is not a mapping; \(source)"),
+            ProblemRow("profiles: {a: {client: /a}}", "1:24: profiles.a.client is not a mapping; \(source)"),
+            ProblemRow(
+                "profiles: {a: {client: {client_id: i, client_secret: s}}}",
+                "1:24: profiles.a.client names no source; \(source)",
+                "1:25: unknown key \"client_id\" in profiles.a.client; expected one of credential, file",
+                "1:39: unknown key \"client_secret\" in profiles.a.client; expected one of credential, file"),
+            ProblemRow(
+                "profiles: {a: {client: {credential: a, file: /b}}}",
+                "1:24: profiles.a.client names two sources; \(source)"),
+        ])
+    func client(row: ProblemRow) {
         row.check()
     }
 

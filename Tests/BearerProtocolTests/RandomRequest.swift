@@ -18,7 +18,7 @@ extension Request {
     private static func randomOperation(using generator: inout SeededGenerator) -> BearerProtocol.Operation {
         let profile = generator.chance(2) ? nil : "p-\(UInt16.random(in: 0...999, using: &generator)).x"
         let wait = Duration.seconds(Int.random(in: 0...300, using: &generator))
-        switch Int.random(in: 0..<7, using: &generator) {
+        switch Int.random(in: 0..<8, using: &generator) {
         case 0:
             let validity = Duration.seconds(Int64.random(in: 0 ... .max, using: &generator) >> 20)
             return .token(TokenRequest(profile: profile, minimumValidity: validity, wait: wait))
@@ -29,6 +29,7 @@ extension Request {
         case 3: return .status(profile: profile)
         case 4: return .ping
         case 5: return .reload
+        case 6: return .export(profile: profile)
         default: return .register(profile: profile, force: .random(using: &generator))
         }
     }

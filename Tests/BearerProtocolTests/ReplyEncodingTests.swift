@@ -55,6 +55,26 @@ import Testing
         #expect(text { RegisterReply(profile: "tv", clientID: "c").encode(id: nil, into: &$0) } == registered + "\n")
     }
 
+    @Test("an export reply is read as it is written, and the client alone is what the configuration takes")
+    func exportReply() {
+        let reply = ExportReply(profile: "tv", clientID: #"c"\"#, clientSecret: Secret(#"s"\/"#))
+        let client = #""client_id":"c\"\\","client_secret":"s\"\\/""#
+        let line = text { reply.encode(id: RequestID(4), into: &$0) }
+        #expect(line == "{\(client),\"profile\":\"tv\",\"id\":4}\n")
+        #expect(text { reply.encodeClient(into: &$0) } == "{\(client)}")
+        #expect(Array(line.utf8.dropLast()).withUnsafeBytes { ExportReply(line: $0) } == reply)
+    }
+
+    @Test(
+        "what is no export reply is none",
+        arguments: [
+            "", "{}", #"{"error":"access_denied"}"#, #"{"client_id":"a","profile":"b"}"#,
+            #"{"client_id":"a","client_secret":1,"profile":"b"}"#, #"{"client_id":"a","client_secret":"s"}"#,
+        ])
+    func noExportReply(line: String) {
+        #expect(Array(line.utf8).withUnsafeBytes { ExportReply(line: $0) } == nil)
+    }
+
     @Test("a reply is appended to what is there, so that replies to pipelined requests go out at once")
     func appended() {
         let both = text {

@@ -19,6 +19,7 @@ import Testing
             (Request(id: RequestID(7), .ping), #"{"op":"ping","id":7}"#),
             (Request(.reload), #"{"op":"reload"}"#),
             (Request(.register(profile: "tv", force: true)), #"{"op":"register","profile":"tv","force":true}"#),
+            (Request(.export(profile: "tv")), #"{"op":"export","profile":"tv"}"#),
         ])
     func written(request: Request, line: String) {
         #expect(text { request.encode(into: &$0) } == line + "\n")

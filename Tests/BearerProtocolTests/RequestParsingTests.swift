@@ -35,6 +35,8 @@ import Testing
             (#"{"op":"register","profile":"tv","force":true}"#, .register(profile: "tv", force: true)),
             (#"{"op":"register","profile":"tv"}"#, .register(profile: "tv", force: false)),
             (#"{"op":"register","force":false}"#, .register(profile: nil, force: false)),
+            (#"{"op":"export","profile":"tv"}"#, .export(profile: "tv")),
+            (#"{"op":"export"}"#, .export(profile: nil)),
         ] as [(String, BearerProtocol.Operation)])
     func accepted(line: String, operation: BearerProtocol.Operation) {
         #expect(parse(Array(line.utf8)) == .success(Request(operation)))
@@ -179,7 +181,7 @@ import Testing
     }
 }
 
-private let operations = "token, renew, watch, status, ping, reload, register"
+private let operations = "token, renew, watch, status, ping, reload, register, export"
 private let profileProblem =
     "profile: found another string, expected the name of a profile, [a-z0-9][a-z0-9.-]{0,31}"
 private let fractionProblem = "id: found a number with a fraction or an exponent, expected a string or an integer"

@@ -12,7 +12,7 @@ import Testing
         let expected =
             #"{"version":"1.0","pid":42,"started_at":1763900000,"connections":14,"profiles":["#
             + #"{"profile":"tv","state":"starting","expires_at":null,"renew_at":null,"client_id":null,"#
-            + #""registered_at":null,"scopes":null,"generation":null,"last_success_at":null,"last_error":null,"#
+            + #""provisioned":false,"registered_at":null,"scopes":null,"generation":null,"last_success_at":null,"last_error":null,"#
             + #""next_attempt_at":null,"waiting":null,"state_durable":true,"#
             + #""counters":{"requests":0,"renewals":0,"failures":0,"registrations":0}}],"id":1}"#
         #expect(text { reply.encode(id: RequestID(1), into: &$0) } == expected + "\n")
@@ -28,6 +28,17 @@ import Testing
         #expect(line.contains(failure))
         #expect(line.contains(#""scopes":["api:client:v2","b"]"#))
         #expect(line.contains(#""counters":{"requests":9,"renewals":10,"failures":11,"registrations":12}"#))
+        #expect(try StatusReply(JSONValue(parsing: line.utf8)) == reply)
+    }
+
+    @Test("a daemon of an older version says nothing of scopes, nor whether the client was given to it")
+    func older() throws {
+        let reply = StatusReply(
+            version: "1.0", pid: 1, startedAt: 2, connections: 0, profiles: [ProfileStatus(profile: "b", state: .ready)]
+        )
+        let line = text { reply.encode(id: nil, into: &$0) }
+            .replacing(#""provisioned":false,"#, with: "").replacing(#""scopes":null,"#, with: "")
+        #expect(!line.contains("provisioned") && !line.contains("scopes"))
         #expect(try StatusReply(JSONValue(parsing: line.utf8)) == reply)
     }
 
@@ -77,6 +88,7 @@ extension ProfileStatus {
         status.renewAt = 2
         status.clientID = "client"
         status.scopes = ["api:client:v2", "b"]
+        status.isProvisioned = true
         status.registeredAt = 3
         status.generation = 4
         status.lastSuccessAt = 5

@@ -7,26 +7,11 @@ package struct SoftwareStatement: Sendable, Equatable {
     /// Takes what people keep in files: a byte order mark, white space and quotes around the statement are dropped.
     package init(cleaning pasted: Secret) throws(SoftwareStatementError) {
         secret = try pasted.withBytes { (bytes) throws(SoftwareStatementError) in
-            let statement = Self.trimmed(bytes)
+            let statement = PastedText.trimmed(bytes, quotes: true)
             try Self.checkForm(of: statement, in: bytes)
             return Secret(statement)
         }
     }
-
-    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
-        var rest = bytes[...]
-        while let prefix = surroundings.first(where: { rest.starts(with: $0) }) {
-            rest = rest.dropFirst(prefix.count)
-        }
-        while let suffix = surroundings.first(where: { rest.suffix($0.count).elementsEqual($0) }) {
-            rest = rest.dropLast(suffix.count)
-        }
-        return rest
-    }
-
-    /// White space, quotes (the typographic ones that editors make of them too), a byte order mark.
-    private static let surroundings = [" ", "\t", "\r", "\n", "\"", "'", "`", "“", "”", "‘", "’", "\u{A0}", "\u{FEFF}"]
-        .map { Array($0.utf8) }
 
     private static func checkForm(
         of statement: Slice<UnsafeRawBufferPointer>, in file: UnsafeRawBufferPointer

@@ -12,6 +12,8 @@ package enum LifecycleEvent: Sendable, Equatable {
     case failed(exchange: UInt64, ExchangeFailure)
     /// An administrator asks for new client credentials.
     case registrationForced
+    /// Other client credentials were given. An exchange in flight is with those before: its answer is dropped.
+    case credentialsChanged
 }
 
 /// What the shell must do for a ``TokenLifecycle``, in this order.

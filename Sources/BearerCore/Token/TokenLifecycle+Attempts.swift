@@ -38,12 +38,14 @@ extension TokenLifecycle {
     mutating func register(replacing: Bool, at now: ClockReading) -> [LifecycleAction] {
         let hold = history.hold(at: now.boot)
         guard hold == .zero else { return self.hold(until: now.advanced(by: hold)) }
-        return [beginRegistration(replacing: replacing, at: now)]
+        return beginRegistration(replacing: replacing, at: now)
     }
 
-    private mutating func beginRegistration(replacing: Bool, at now: ClockReading) -> LifecycleAction {
+    /// The only place where a registration begins.
+    private mutating func beginRegistration(replacing: Bool, at now: ClockReading) -> [LifecycleAction] {
+        guard origin.mayRegister else { return [] }
         registrations.begin(replacing: replacing, at: now)
-        return begin(.registration(replacing: replacing))
+        return [begin(.registration(replacing: replacing))]
     }
 
     /// Puts a registration off. Told once, until the server answers one.
@@ -59,7 +61,7 @@ extension TokenLifecycle {
             isRegistrationForced = exchange.kind == .token
             return []
         }
-        return [beginRegistration(replacing: hasCredentials, at: now)]
+        return beginRegistration(replacing: hasCredentials, at: now)
     }
 
     /// Takes a token out of service whose end has come, and brings a far-off retry nearer: there is nothing to serve.
@@ -77,13 +79,22 @@ extension TokenLifecycle {
         return [consequence, .report(.tokenExpired(next: nextAttempt))]
     }
 
+    /// A token is asked for at once with the new credentials. The current one is served until it is there, or to its end:
+    /// whether the old credentials are still good is not known, and an API that refuses the token has clients say so.
+    mutating func credentialsChanged(at now: ClockReading) -> [LifecycleAction] {
+        exchange = nil
+        // That was said of the credentials before.
+        failureStreak?.refusal = nil
+        return sendWhatIsDue(at: now)
+    }
+
     /// Takes a changed policy over. A planned renewal is planned anew; a refused profile is tried at once.
     package mutating func reconfigure(
-        renewal: RenewalPolicy, reregister: Reregistration, at now: ClockReading, random: Double
+        renewal: RenewalPolicy, origin: CredentialsOrigin, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         let isNew = renewal != self.renewal
         self.renewal = renewal
-        self.reregister = reregister
+        self.origin = origin
         guard exchange == nil else { return [] }
         if failureStreak?.refusal != nil { return sendWhatIsDue(at: now) }
         if isNew, failureStreak == nil, !isDemanded, let token { plan(renewalOf: token, random: random) }

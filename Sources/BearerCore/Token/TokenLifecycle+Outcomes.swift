@@ -48,11 +48,13 @@ extension TokenLifecycle {
         let wasRefused = failureStreak?.refusal
         record(failure, at: now)
         let outcome =
-            switch (failure.reason, kind) {
-            case (.oauth(.invalidClient), .token): invalidClient(failure, at: now, random: random)
-            case (.oauth(let error), _) where error != .invalidClient:
+            if let error = origin.refusal(of: failure) {
                 refused(error, kind, failure, again: wasRefused == error, at: now)
-            default: retry(kind, failure, isFirst: isFirst, at: now, random: random)
+            } else if case .registration(let policy) = origin, failure.reason == .oauth(.invalidClient), kind == .token
+            {
+                invalidClient(failure, policy, at: now, random: random)
+            } else {
+                retry(kind, failure, isFirst: isFirst, at: now, random: random)
             }
         return outcome + forcedRegistration(at: now)
     }
@@ -73,7 +75,7 @@ extension TokenLifecycle {
         streak.lastAt = now
         // A first `invalid_client` tells something new; the later ones of a streak do not undo a refused replacement.
         let isNews = failure.isAnswer && invalidClients.count == 0
-        streak.refusal = failure.refusal ?? (isNews ? nil : streak.refusal)
+        streak.refusal = origin.refusal(of: failure) ?? (isNews ? nil : streak.refusal)
         failureStreak = streak
     }
 
@@ -97,20 +99,20 @@ extension TokenLifecycle {
     }
 
     private mutating func invalidClient(
-        _ failure: ExchangeFailure, at now: ClockReading, random: Double
+        _ failure: ExchangeFailure, _ policy: Reregistration, at now: ClockReading, random: Double
     ) -> [LifecycleAction] {
         invalidClients.recordAnswer(at: now.boot)
-        if mayReplaceCredentials(at: now), history.hold(at: now.boot) == .zero {
+        if policy == .automatic, mayReplaceCredentials(at: now), history.hold(at: now.boot) == .zero {
             return [.exchangeFailed] + register(replacing: true, at: now)
         }
         let next = planRetry(after: failure, at: now, random: random)
-        let report = LifecycleAction.report(.credentialsRejected(policy: reregister, next: next))
+        let report = LifecycleAction.report(.credentialsRejected(policy: policy, next: next))
         return (invalidClients.count == 1 ? [report] : []) + [.exchangeFailed]
     }
 
     /// Confirmed, nearly nothing left to serve, and not replaced within the last day.
     private func mayReplaceCredentials(at now: ClockReading) -> Bool {
-        guard reregister == .automatic, invalidClients.isConfirmed(at: now.boot) else { return false }
+        guard invalidClients.isConfirmed(at: now.boot) else { return false }
         let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
         return isNearlyOver && history.mayReplace(at: now.boot)
     }

@@ -2,10 +2,11 @@
 ///
 /// Pure: time and randomness are arguments, effects are returned as data. Invariants, whatever events come:
 /// an expired token is never ``token``, at most one ``exchange`` is in flight, two token requests are at least a second
-/// apart, and a registration is sent only without credentials, on confirmed rejection, or by force.
+/// apart, and a registration is sent only without credentials, on confirmed rejection, or by force, and never where the
+/// credentials are given.
 package struct TokenLifecycle: Sendable, Equatable {
     package var renewal: RenewalPolicy
-    package var reregister: Reregistration
+    package var origin: CredentialsOrigin
 
     /// The current token, if one may be handed out as of the last event.
     package internal(set) var token: AccessToken?
@@ -33,12 +34,12 @@ package struct TokenLifecycle: Sendable, Equatable {
 
     /// - Parameter restored: a token that an earlier process obtained with the same credentials.
     package init(
-        renewal: RenewalPolicy, reregister: Reregistration, hasCredentials: Bool,
+        renewal: RenewalPolicy, origin: CredentialsOrigin, hasCredentials: Bool,
         history: RegistrationHistory = RegistrationHistory(), restored: AccessToken? = nil
     ) {
         self.renewal = renewal
-        self.reregister = reregister
-        self.hasCredentials = hasCredentials
+        self.origin = origin
+        self.hasCredentials = hasCredentials || origin == .given
         registrations = RegistrationGuard(history)
         token = restored
         generation = restored?.generation ?? 0
@@ -62,6 +63,7 @@ package struct TokenLifecycle: Sendable, Equatable {
             exchange?.id == id ? granted(grant, sentAt: sentAt, at: now, random: random) : []
         case .failed(let id, let failure): exchange?.id == id ? failed(failure, at: now, random: random) : []
         case .registrationForced: registrationForced(at: now)
+        case .credentialsChanged: credentialsChanged(at: now)
         }
     }
 

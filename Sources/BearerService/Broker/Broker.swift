@@ -143,8 +143,11 @@ final class Broker {
         guard session.isDurable else { return jobs.retryLater() }
         let (loader, settings, now) = (services.loader, session.settings, services.now())
         let loaded = try? await services.disk.run { loader.load(settings, now: now) }
-        guard !jobs.isStopping, sessions[name] === session, session.settings.key == settings.key else { return }
-        guard let loaded, loaded.unusable?.isPassing != true else { return jobs.retryLater() }
+        // A reload may have read the files meanwhile, or have brought other settings.
+        guard !jobs.isStopping, sessions[name] === session, session.mayLoadAgain, session.settings.key == settings.key
+        else { return }
+        guard var loaded, loaded.unusable?.isPassing != true else { return jobs.retryLater() }
+        loaded.settings = session.settings
         if loaded.unusable == nil {
             services.journal.write(.profileUnblocked, "\(name): its files can be read again", [.profile: name])
         }
@@ -159,8 +162,8 @@ final class Broker {
     /// What a reload does with the profiles.
     func plan(for new: [ResolvedProfile]) -> ReloadPlan {
         ReloadPlan(
-            from: sessions.mapValues { ReloadPlan.Current(key: $0.settings.key, isUnusable: $0.mustLoadAgain) },
-            to: Dictionary(uniqueKeysWithValues: new.map { ($0.name, $0.key) }))
+            from: sessions.mapValues { ReloadPlan.Current(basis: $0.settings.basis, isUnusable: $0.mustLoadAgain) },
+            to: Dictionary(uniqueKeysWithValues: new.map { ($0.name, $0.basis) }))
     }
 
     /// The profiles whose credentials belong to something that is configured no more.
@@ -169,7 +172,9 @@ final class Broker {
     }
 
     /// Takes another configuration over, with what was read of the profiles that need it.
-    func apply(_ new: ReloadedConfiguration, _ loaded: [LoadedProfile]) {
+    ///
+    /// - Returns: the profiles that are given other client credentials than before, sorted.
+    func apply(_ new: ReloadedConfiguration, _ loaded: [LoadedProfile]) -> [String] {
         let plan = plan(for: new.profiles)
         new.applyLogLevel()
         runner.configure(new.settings.budget, new.upstream)
@@ -179,6 +184,7 @@ final class Broker {
         nameGroups(of: sessions.values.map(\.settings) + new.profiles)
         for name in plan.removed { sessions.removeValue(forKey: name)?.end() }
         let read = Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
+        let reprovisioned = new.profiles.filter { sessions[$0.name]?.isGivenOthers(by: $0) == true }.map(\.name)
         for settings in new.profiles {
             // What could be used again meanwhile goes on.
             if let profile = read[settings.name], !plan.updated.contains(settings.name) {
@@ -189,6 +195,7 @@ final class Broker {
         }
         agenda.changed()
         status.changed()
+        return reprovisioned.sorted()
     }
 
     private func take(_ loaded: LoadedProfile) {
@@ -249,9 +256,11 @@ extension Broker: RequestHandler {
     func answer(_ request: Request, from client: ClientConnection) -> Answer {
         do throws(ErrorReply) {
             switch request.operation {
-            case .token(let wanted): return try session(of: wanted.profile).token(wanted, id: request.id, client)
-            case .renew(let wanted): return try session(of: wanted.profile).renew(wanted, id: request.id, client)
-            case .watch(let name): return try session(of: name).watch(id: request.id, client)
+            case .token(let wanted):
+                return try session(of: wanted.profile, for: client).token(wanted, id: request.id, client)
+            case .renew(let wanted):
+                return try session(of: wanted.profile, for: client).renew(wanted, id: request.id, client)
+            case .watch(let name): return try session(of: name, for: client).watch(id: request.id, client)
             case .status(let name): return try status(name, id: request.id, client)
             case .ping: return .reply(PongReply(version: services.identity.version).line(id: request.id))
             case .reload:
@@ -260,7 +269,11 @@ extension Broker: RequestHandler {
             case .register(let name, let force):
                 try requireAdministrator(client.peer, "register")
                 guard !jobs.isStopping else { throw .stopping }
-                return try session(of: name).register(force: force, id: request.id, client)
+                return try session(of: name, for: client).register(force: force, id: request.id, client)
+            case .export(let name):
+                try requireAdministrator(client.peer, "export")
+                let session = try session(of: name, for: client)
+                return export(session, try session.export(), id: request.id, client)
             }
         } catch {
             let line = error.line(id: request.id)
@@ -275,17 +288,28 @@ extension Broker: RequestHandler {
         credentialRequests.answer(connection) { session($0) }
     }
 
-    private func session(of name: String?) throws(ErrorReply) -> ProfileSession {
+    private func session(of name: String?, for client: ClientConnection) throws(ErrorReply) -> ProfileSession {
         if let session = session(name) { return session }
-        guard let name else {
-            throw ErrorReply(.unknownProfile, "there are several profiles and none is called default: name one")
-        }
-        throw ErrorReply(.unknownProfile, "there is no profile \(name)")
+        let problem =
+            name.map { "there is no profile \($0)" } ?? "there are several profiles and none is called default"
+        throw ErrorReply(.unknownProfile, problem + choice(for: client))
+    }
+
+    /// How many profiles an error names.
+    private static let maximumChoice = 20
+
+    /// The profiles that the client may use, as the end of an error's description; of many the first ones.
+    private func choice(for client: ClientConnection) -> String {
+        let names = names.lazy.filter { [self] in sessions[$0].map { maySee($0, client) } ?? false }
+        let first = Array(names.prefix(Self.maximumChoice + 1))
+        guard !first.isEmpty else { return "" }
+        let others = first.count > Self.maximumChoice ? " and others" : ""
+        return "; you may use \(first.prefix(Self.maximumChoice).joined(separator: ", "))\(others)"
     }
 
     private func status(_ name: String?, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
         if let name {
-            let session = try session(of: name)
+            let session = try session(of: name, for: client)
             guard maySee(session, client) else { throw session.clients.denial(of: client.peer) }
         }
         let identity = services.identity
@@ -304,6 +328,17 @@ extension Broker: RequestHandler {
         return first.isLast ? .reply(first.bytes) : .inPieces(first.bytes, rest: next)
     }
 
+    /// Hands client credentials over once the journal says to whom: a client that is gone has no unit any more.
+    private func export(
+        _ session: ProfileSession, _ credentials: ClientCredentials, id: RequestID?, _ client: ClientConnection
+    ) -> Answer {
+        let reply = ExportReply(
+            profile: session.name, clientID: credentials.clientID, clientSecret: credentials.clientSecret)
+        let line = reply.line(id: id)
+        log.logExport(of: session.name, clientID: credentials.clientID, client.peer) { client.deliver(line) }
+        return .later {}
+    }
+
     private func maySee(_ session: ProfileSession, _ client: ClientConnection) -> Bool {
         client.peer.isAdministrator(daemonUser: services.identity.user) || session.clients.isAllowed(client)
     }
@@ -318,7 +353,7 @@ extension Broker: RequestHandler {
         switch operation {
         case .token(let request): session(request.profile)?.name
         case .renew(let request): session(request.profile)?.name
-        case .watch(let name), .register(let name, _): session(name)?.name
+        case .watch(let name), .register(let name, _), .export(let name): session(name)?.name
         case .status(let name): name
         case .ping, .reload: nil
         }

@@ -16,7 +16,7 @@ final class ExchangeRunner {
     private var scheduler: ExchangeScheduler
     private var upstream: UpstreamClient
     private var epochs: UInt64 = 0
-    /// Resumed when a registration has ended, see ``registrationEnds()``.
+    /// Resumed when a registration has ended, see ``registrationEnds(if:)``.
     private var awaitingRegistrations: [CheckedContinuation<Void, Never>] = []
 
     init(
@@ -106,9 +106,13 @@ final class ExchangeRunner {
         }
     }
 
-    /// Waits until a registration has ended; an exchange has its time limit, and so has this.
-    func registrationEnds() async {
-        await withCheckedContinuation { awaitingRegistrations.append($0) }
+    /// Waits until a registration has ended, if there `isOne` still that matters; an exchange has its time limit, and so has
+    /// this.
+    func registrationEnds(if isOne: () -> Bool) async {
+        await withCheckedContinuation { continuation in
+            // The task may have been put aside before it comes here, and the registration may have ended meanwhile.
+            if isOne() { awaitingRegistrations.append(continuation) } else { continuation.resume() }
+        }
     }
 
     private func requestToken(_ order: ExchangeOrder, of session: ProfileSession) async {
@@ -131,14 +135,18 @@ final class ExchangeRunner {
 
     /// The intent is on disk before the request is sent, and the credentials before anybody uses them.
     private func register(_ order: ExchangeOrder, of session: ProfileSession) async {
-        await session.registrationBegins()
+        guard let request = session.settings.registrationRequest else {
+            let failure = ExchangeFailure(.notConnected, detail: "there is no software statement to register with")
+            return session.handle(.failed(exchange: order.exchange.id, failure), of: order)
+        }
+        guard await session.registrationBegins(order) else { return }
         let sentAt = services.now()
         let event: LifecycleEvent
         do throws(ExchangeFailure) {
             guard !jobs.isStopping else {
                 throw ExchangeFailure(.notConnected, detail: "bearerd is stopping: nothing was sent")
             }
-            let credentials = try await upstream.register(session.settings.registrationRequest)
+            let credentials = try await upstream.register(request)
             await session.replaceCredentials(with: credentials)
             ended(nil, sentAt: sentAt)
             event = .registered(exchange: order.exchange.id)

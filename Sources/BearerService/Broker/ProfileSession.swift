@@ -55,8 +55,7 @@ final class ProfileSession {
     private var keptToken: KeptToken
     /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
     private var unusable: UnusableState?
-    /// What the token of an earlier process was issued to.
-    private var tokenFingerprint: String?
+    private var tokenOwner: TokenOwner?
     /// See ``LoadedProfile/formerCredentials``.
     private var formerCredentials: String?
 
@@ -70,7 +69,7 @@ final class ProfileSession {
         records = environment.records(of: loaded)
         keptToken = KeptToken(of: loaded.settings.name, in: environment.services.store, token: loaded.token)
         unusable = loaded.unusable
-        tokenFingerprint = loaded.tokenFingerprint
+        tokenOwner = TokenOwner(loaded)
         formerCredentials = loaded.formerCredentials
     }
 
@@ -79,7 +78,8 @@ final class ProfileSession {
     /// How things stand.
     func snapshot(at now: ClockReading) -> ProfileSnapshot {
         ProfileSnapshot(
-            name: name, lifecycle: lifecycle, unusable: unusable, credentials: records.credentials,
+            name: name, lifecycle: lifecycle, unusable: unusable, credentials: credentials,
+            registeredAt: records.credentials?.registeredAt, isProvisioned: settings.given != nil,
             isDurable: records.isDurable, requests: clients.requests,
             waiting: environment.runner.waiting(name, at: now), nextRetry: environment.jobs.nextRetry)
     }
@@ -88,7 +88,9 @@ final class ProfileSession {
 
     func start() {
         if !records.isDurable { environment.jobs.retryNow() }
-        for entry in advice.atStart(now: environment.now.unixSeconds) { environment.services.journal.write(entry) }
+        for entry in advice?.atStart(now: environment.now.unixSeconds) ?? [] {
+            environment.services.journal.write(entry)
+        }
         if let unusable { startUnusable(unusable) } else { handle(.start) }
     }
 
@@ -152,13 +154,16 @@ final class ProfileSession {
         journal.write(
             JournalEntry(
                 report, profile: name, server: settings.server, at: now, registration: advice?.text,
-                isDurable: records.isDurable))
+                replacement: settings.given?.replacement, isDurable: records.isDurable))
         if let missing = advice?.missingScopes { journal.write(missing) }
     }
 
-    private var advice: RegistrationAdvice {
-        RegistrationAdvice(
-            profile: settings, credentials: credentials, formerCredentials: unusable == nil ? formerCredentials : nil)
+    private var advice: RegistrationAdvice? {
+        settings.registration.map {
+            RegistrationAdvice(
+                profile: name, server: settings.server, registration: $0, credentials: credentials,
+                formerCredentials: unusable == nil ? formerCredentials : nil)
+        }
     }
 
     /// The caller has the agenda know.
@@ -240,6 +245,12 @@ extension ProfileSession {
 
     /// New client credentials, by force where there are some.
     func register(force: Bool, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+        if let given = settings.given {
+            throw ErrorReply(
+                .invalidRequest,
+                "profile \(name) is given its client credentials (client: \(given.place)) and never registers; "
+                    + "register on the host that they come from")
+        }
         if let unusable { throw ErrorReply(.registrationRefused, unusable.reason) }
         guard force || !lifecycle.hasCredentials else {
             throw ErrorReply(
@@ -250,6 +261,14 @@ extension ProfileSession {
         let cancel = clients.awaitRegistration(id: id, client)
         handle(.registrationForced)
         return .later(cancel: cancel)
+    }
+
+    /// The client credentials, for other hosts.
+    func export() throws(ErrorReply) -> ClientCredentials {
+        if let credentials { return credentials }
+        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
+        let now = environment.now
+        throw snapshot(at: now).unavailable(at: now, "has no client credentials yet")
     }
 
     /// The token for a unit whose credential systemd loads.
@@ -290,15 +309,20 @@ extension ProfileSession {
 // MARK: - What must survive
 
 extension ProfileSession {
-    var credentials: ClientCredentials? { records.credentials?.credentials }
+    /// Those that are in use.
+    var credentials: ClientCredentials? { settings.given?.credentials ?? records.credentials?.credentials }
 
     /// Everything is on disk.
     var isDurable: Bool { records.isDurable }
 
     /// A registration is about to be sent: that it is must outlive this process.
-    func registrationBegins() async {
+    ///
+    /// - Returns: whether it is still wanted; a reload may have taken the profile away.
+    func registrationBegins(_ order: ExchangeOrder) async -> Bool {
+        guard isCurrent(order) else { return false }
         isRegistering = true
         if await !records.persist(lifecycle.history) { lifecycle.registrationNotRecorded(at: environment.now) }
+        return true
     }
 
     func replaceCredentials(with new: ClientCredentials) async {
@@ -344,23 +368,41 @@ extension ProfileSession {
 
     private func keepToken() {
         guard let token = lifecycle.token, let credentials else { return }
-        if !keptToken.replace(with: token, for: credentials, settings) { environment.jobs.retryLater() }
+        let owner = tokenOwner?.generation == token.generation ? tokenOwner : nil
+        let fingerprint =
+            owner?.fingerprint ?? StoredToken.fingerprint(server: settings.server, credentials: credentials)
+        tokenOwner = TokenOwner(generation: token.generation, fingerprint: fingerprint)
+        if !keptToken.replace(with: token, fingerprint: fingerprint, key: settings.key?.fileIdentifier) {
+            environment.jobs.retryLater()
+        }
     }
 }
 
 // MARK: - Another configuration, other files
 
 extension ProfileSession {
-    /// Takes over settings with which credentials and token go on.
+    /// Takes over settings with which the token goes on, and so do the credentials unless others are given.
     func update(_ new: ResolvedProfile) {
-        let isExpectationNew = settings.expectedScopes != new.expectedScopes
+        let isExpectationNew = settings.registration?.expectedScopes != new.registration?.expectedScopes
+        let areCredentialsNew = isGivenOthers(by: new)
         settings = new
         clients.configure(new.access)
-        if isExpectationNew, let missing = advice.missingScopes { environment.services.journal.write(missing) }
+        if isExpectationNew, let missing = advice?.missingScopes { environment.services.journal.write(missing) }
+        if areCredentialsNew {
+            stopExchanges()
+            lifecycle.renewal = new.renewal
+            return handle(.credentialsChanged)
+        }
         let now = environment.now
         let actions = lifecycle.reconfigure(
-            renewal: new.renewal, reregister: new.reregister, at: now, random: .random(in: 0..<1))
+            renewal: new.renewal, origin: new.origin, at: now, random: .random(in: 0..<1))
         perform(actions, at: now)
+    }
+
+    /// Whether the profile is given its credentials, and others than now.
+    func isGivenOthers(by new: ResolvedProfile) -> Bool {
+        guard let now = settings.given, let next = new.given else { return false }
+        return now.credentials != next.credentials
     }
 
     /// Starts anew with other files. A token of the server, statement or credentials before is dropped.
@@ -369,7 +411,7 @@ extension ProfileSession {
         let now = environment.now
         let hadToken = lifecycle.token != nil
         if mayServeToken(with: loaded, at: now) {
-            (loaded.token, loaded.tokenFingerprint) = (servableToken(at: now), tokenFingerprint)
+            (loaded.token, loaded.tokenFingerprint) = (servableToken(at: now), tokenOwner?.fingerprint)
         } else {
             keptToken.remove()
         }
@@ -380,7 +422,7 @@ extension ProfileSession {
         settings = loaded.settings
         records = environment.records(of: loaded)
         unusable = loaded.unusable
-        tokenFingerprint = loaded.tokenFingerprint
+        tokenOwner = TokenOwner(loaded)
         formerCredentials = loaded.formerCredentials
         clients.configure(settings.access)
         if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
@@ -411,13 +453,13 @@ extension ProfileSession {
     /// Whether a reload reads the files again because they could not be used. Not while what is known here is newer.
     var mustLoadAgain: Bool { unusable != nil && records.isDurable }
 
-    /// Whether the token of a profile that was unusable may be served with what is read of it now; the store goes on keeping
-    /// it then.
+    /// Whether the token was issued to what is read of the profile now: its files could not be used before, or it is given
+    /// the credentials that it had obtained itself. The store goes on keeping the token then.
     private func mayServeToken(with loaded: LoadedProfile, at now: ClockReading) -> Bool {
-        guard servableToken(at: now) != nil, let tokenFingerprint, settings.key == loaded.settings.key else {
+        guard let token = servableToken(at: now), let tokenOwner, tokenOwner.generation == token.generation else {
             return false
         }
-        return loaded.accepts(fingerprint: tokenFingerprint, key: settings.key.fileIdentifier)
+        return loaded.accepts(fingerprint: tokenOwner.fingerprint, key: settings.key?.fileIdentifier)
     }
 
     /// Gives up what is under way.
@@ -427,10 +469,25 @@ extension ProfileSession {
     }
 }
 
+/// What the token of a generation was issued to: the credentials may be others by now.
+private struct TokenOwner {
+    let generation: UInt64
+    /// See ``StoredToken/fingerprint(server:credentials:)``.
+    let fingerprint: String
+}
+
+extension TokenOwner {
+    /// `nil` where there is no token.
+    init?(_ loaded: LoadedProfile) {
+        guard let token = loaded.token, let fingerprint = loaded.tokenFingerprint else { return nil }
+        self.init(generation: token.generation, fingerprint: fingerprint)
+    }
+}
+
 extension TokenLifecycle {
     fileprivate init(_ loaded: LoadedProfile) {
         self.init(
-            renewal: loaded.settings.renewal, reregister: loaded.settings.reregister,
-            hasCredentials: loaded.credentials != nil, history: loaded.history, restored: loaded.token)
+            renewal: loaded.settings.renewal, origin: loaded.settings.origin,
+            hasCredentials: loaded.clientCredentials != nil, history: loaded.history, restored: loaded.token)
     }
 }

@@ -1,6 +1,5 @@
 internal import BearerCore
 internal import BearerProtocol
-internal import BearerState
 
 /// How things stand with a profile: what `status`, STATUS= and errors are made of.
 struct ProfileSnapshot {
@@ -8,7 +7,11 @@ struct ProfileSnapshot {
     let lifecycle: TokenLifecycle
     /// Set when the profile's files cannot be used.
     var unusable: UnusableState?
-    var credentials: StoredCredentials?
+    var credentials: ClientCredentials?
+    /// When we registered, seconds since 1970.
+    var registeredAt: Int64?
+    /// The client credentials are given: this host does not register.
+    var isProvisioned = false
     var isDurable = true
     /// Requests of clients since the start.
     var requests: UInt64 = 0
@@ -35,14 +38,14 @@ struct ProfileSnapshot {
         return servableToken(at: now) == nil ? .refused : .degraded
     }
 
-    /// What a client is told that no token can be given to now.
-    func unavailable(at now: ClockReading) -> ErrorReply {
+    /// What a client is told that no token can be given to now, or what else there is not yet.
+    func unavailable(at now: ClockReading, _ lack: String = "has no such token yet") -> ErrorReply {
         let reason =
             wait(at: now)?.detail ?? lifecycle.failureStreak.map { "the last exchange failed: \($0.last.label)" }
             ?? "it is being fetched"
         let next = nextAttempt(at: now).map { Duration.seconds($0 - now.unixSeconds) }
         return ErrorReply(
-            .temporarilyUnavailable, "profile \(name) has no such token yet; \(reason)",
+            .temporarilyUnavailable, "profile \(name) \(lack); \(reason)",
             retryAfter: max(.seconds(1), next ?? .zero))
     }
 
@@ -54,9 +57,10 @@ struct ProfileSnapshot {
         status.renewAt =
             streak == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
         status.nextAttemptAt = nextAttempt(at: now)
-        status.clientID = credentials?.credentials.clientID
-        status.registeredAt = credentials?.registeredAt
-        status.scopes = credentials?.credentials.scopes
+        status.clientID = credentials?.clientID
+        status.isProvisioned = isProvisioned
+        status.registeredAt = registeredAt
+        status.scopes = credentials?.scopes
         status.generation = lifecycle.generation == 0 ? nil : Int64(lifecycle.generation)
         status.lastSuccessAt = lifecycle.lastSuccess?.unixSeconds
         status.waiting = wait(at: now)

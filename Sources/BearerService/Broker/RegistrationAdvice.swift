@@ -3,7 +3,9 @@ internal import BearerState
 
 /// What an operator should know of a profile's registration: entries for the journal, computed from what is known.
 struct RegistrationAdvice {
-    let profile: ResolvedProfile
+    let profile: String
+    let server: String
+    let registration: ResolvedRegistration
     let credentials: ClientCredentials?
     /// See ``LoadedProfile/formerCredentials``.
     var formerCredentials: String?
@@ -12,7 +14,7 @@ struct RegistrationAdvice {
     ///
     /// - Parameter now: seconds since 1970.
     func atStart(now: Int64) -> [JournalEntry] {
-        let warnings = StatementClaims(profile.statement)?.warnings(server: profile.server, at: now) ?? []
+        let warnings = StatementClaims(registration.statement)?.warnings(server: server, at: now) ?? []
         return warnings.map { entry(.statementWarning, $0) } + [registersAnew, missingScopes].compactMap { $0 }
     }
 
@@ -27,7 +29,7 @@ struct RegistrationAdvice {
     }
 
     var missingScopes: JournalEntry? {
-        guard let credentials, case let missing = credentials.missingScopes(of: profile.expectedScopes),
+        guard let credentials, case let missing = credentials.missingScopes(of: registration.expectedScopes),
             !missing.isEmpty
         else { return nil }
         let found = credentials.scopes.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") } ?? "no scope"
@@ -39,7 +41,7 @@ struct RegistrationAdvice {
 
     /// The statement and the scopes of the registration, in a few words; `nil` when neither is known.
     var text: String? {
-        let statement = StatementClaims(profile.statement)?.text.map { "software statement \($0)" }
+        let statement = StatementClaims(registration.statement)?.text.map { "software statement \($0)" }
         let scopes = credentials?.scopes.map { $0.isEmpty ? "no scopes" : "scopes \($0.joined(separator: ", "))" }
         let known = [statement, scopes].compactMap { $0 }
         return known.isEmpty ? nil : known.joined(separator: "; ")
@@ -48,6 +50,6 @@ struct RegistrationAdvice {
     private func entry(
         _ event: JournalEvent, _ message: String, _ fields: [JournalField: String] = [:]
     ) -> JournalEntry {
-        JournalEntry(event, "\(profile.name): \(message)", fields.merging([.profile: profile.name]) { $1 })
+        JournalEntry(event, "\(profile): \(message)", fields.merging([.profile: profile]) { $1 })
     }
 }

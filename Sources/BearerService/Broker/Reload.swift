@@ -24,9 +24,9 @@ struct ReloadedConfiguration: Sendable {
 
 /// What a reload does with the profiles, by name: computed from what there is and what shall be.
 struct ReloadPlan: Equatable {
-    /// What stored credentials belong to, and whether they are to be read in any case because they could not be used.
+    /// What a profile rests on, and whether its files are to be read in any case because they could not be used.
     struct Current {
-        let key: CredentialKey
+        let basis: ProfileBasis
         let isUnusable: Bool
     }
 
@@ -39,13 +39,13 @@ struct ReloadPlan: Equatable {
     /// Profiles with credentials of something that is no longer configured.
     private(set) var leaving: Set<String> = []
 
-    init(from current: [String: Current], to new: [String: CredentialKey]) {
+    init(from current: [String: Current], to new: [String: ProfileBasis]) {
         for (name, profile) in current {
             if new[name] == nil { removed.insert(name) }
-            if new[name] != profile.key { leaving.insert(name) }
+            if new[name] != profile.basis { leaving.insert(name) }
         }
-        for (name, key) in new {
-            let goesOn = current[name].map { $0.key == key && !$0.isUnusable } ?? false
+        for (name, basis) in new {
+            let goesOn = current[name].map { $0.basis == basis && !$0.isUnusable } ?? false
             if goesOn { updated.insert(name) } else { loaded.insert(name) }
         }
     }
@@ -89,13 +89,13 @@ final class Reload {
         let line: [UInt8]
         do throws(ReloadFailure) {
             let new = try await services.reloader.reload()
-            let loaded = try await load(new, for: broker)
-            if jobs.isStopping {
-                line = ErrorReply.stopping.line(id: request.id)
-            } else {
-                broker.apply(new, loaded)
-                services.journal.write(.reloaded, "the configuration was reloaded: \(broker.summary().text)")
+            if let reprovisioned = try await apply(new, to: broker) {
+                services.journal.write(
+                    .reloaded,
+                    "the configuration was reloaded\(Self.text(of: reprovisioned)): \(broker.summary().text)")
                 line = ReloadReply().line(id: request.id)
+            } else {
+                line = ErrorReply.stopping.line(id: request.id)
             }
         } catch {
             services.journal.write(
@@ -106,13 +106,22 @@ final class Reload {
         request.client.deliver(line)
     }
 
-    private func load(
-        _ new: ReloadedConfiguration, for broker: Broker
-    ) async throws(ReloadFailure) -> [LoadedProfile] {
+    /// What is said of the profiles that are given other client credentials than before.
+    private static func text(of reprovisioned: [String]) -> String {
+        switch reprovisioned.count {
+        case 0: ""
+        case 1...3: ", with other client credentials for \(reprovisioned.joined(separator: ", "))"
+        case let count: ", with other client credentials for \(count) profiles"
+        }
+    }
+
+    /// Loads what the new configuration needs, and applies it in the step in which nothing stands against it.
+    ///
+    /// - Returns: the profiles that are given other client credentials than before; `nil` when the daemon stops.
+    private func apply(_ new: ReloadedConfiguration, to broker: Broker) async throws(ReloadFailure) -> [String]? {
         while true {
-            while broker.leaving(for: new.profiles).contains(where: \.isRegistering) {
-                await runner.registrationEnds()
-            }
+            let isRegistering = { broker.leaving(for: new.profiles).contains(where: \.isRegistering) }
+            while isRegistering() { await runner.registrationEnds(if: isRegistering) }
             let plan = broker.plan(for: new.profiles)
             let loaded: [LoadedProfile]
             do throws(ReloadFailure) {
@@ -123,7 +132,9 @@ final class Reload {
             }
             let leaving = broker.leaving(for: new.profiles)
             if leaving.contains(where: \.isRegistering) { continue }
-            guard let endangered = leaving.first(where: { !$0.isDurable }) else { return loaded }
+            guard let endangered = leaving.first(where: { !$0.isDurable }) else {
+                return jobs.isStopping ? nil : broker.apply(new, loaded)
+            }
             new.upstream.shutdown()
             throw ReloadFailure(
                 message:

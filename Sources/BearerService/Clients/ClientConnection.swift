@@ -77,10 +77,19 @@ final class ClientConnection {
 
     /// The reply to the request that waited.
     func deliver(_ line: [UInt8]) {
+        deliver { $0.send(line) }
+    }
+
+    /// The same for a reply that holds a secret.
+    func deliver(_ line: Secret) {
+        deliver { stream in line.withBytes { stream.send($0) } }
+    }
+
+    private func deliver(_ send: (SocketStream) -> Void) {
         guard case .waiting = state else { return }
         state = .serving
         requestBytes = 0
-        stream.send(line)
+        send(stream)
         serve()
     }
 

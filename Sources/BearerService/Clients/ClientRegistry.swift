@@ -155,9 +155,12 @@ final class ClientRegistry {
     /// Answers what has arrived and ends every connection; what is still open after `limit` is cut.
     func endAll(within limit: Duration) async {
         for client in all { client.end() }
-        guard !haveAllEnded else { return }
         let cut = loop.schedule(after: limit) { [self] in cutAll() }
-        await withCheckedContinuation { lastConnection = $0 }
+        await withCheckedContinuation { continuation in
+            // The task may have been put aside before it comes here, and the last connection may have ended meanwhile.
+            lastConnection = continuation
+            resumeIfAllEnded()
+        }
         loop.cancel(cut)
     }
 

@@ -18,7 +18,7 @@ enum Answer {
     /// A long reply: `rest` is asked for the next piece when the client has taken the one before; until the last one, the
     /// connection takes no further request.
     case inPieces([UInt8], rest: () -> ReplyPiece)
-    /// The reply comes later, by ``ClientConnection/deliver(_:)``; until then the connection takes no further request.
+    /// The reply comes later, by ``ClientConnection/deliver(_:)-([UInt8])``; until then the connection takes no further request.
     /// `cancel` is called when the client goes away before.
     case later(cancel: () -> Void)
     /// The connection is taken over: `first`, then lines as they come by ``ClientConnection/publish(_:)``.
@@ -60,6 +60,15 @@ extension RegisterReply {
 
 extension ReloadReply {
     func line(id: RequestID?) -> [UInt8] { bytes { encode(id: id, into: &$0) } }
+}
+
+extension ExportReply {
+    /// The line holds the client secret.
+    func line(id: RequestID?) -> Secret {
+        var bytes: [UInt8] = []
+        encode(id: id, into: &bytes)
+        return Secret(wiping: &bytes)
+    }
 }
 
 private func bytes(_ encode: (inout [UInt8]) -> Void) -> [UInt8] {

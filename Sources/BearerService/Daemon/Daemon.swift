@@ -44,8 +44,3 @@ package enum Daemon {
         return "\nWhen that is fixed: systemctl reset-failed \(units); systemctl start \(units)"
     }
 }
-
-/// The version of this daemon and its client, by semver.org.
-package enum BearerdVersion {
-    package static let current = "0.1.0"
-}

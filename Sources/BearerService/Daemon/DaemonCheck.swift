@@ -3,7 +3,6 @@ internal import BearerCore
 internal import BearerLoop
 internal import BearerState
 internal import BearerSystemd
-internal import BearerUpstream
 internal import Glibc
 
 /// `bearerd --check`: says what a start would refuse, and prints the effective configuration.
@@ -45,15 +44,34 @@ package enum DaemonCheck {
         }
     }
 
+    private static let secrets = ProfileSecrets(credentials: .inherited)
+
     /// What is known of a profile beside its configuration, as comments; what this process may not read is left out.
     private static func describe(_ profile: ProfileConfiguration, stateDirectory: String) {
-        let server = profile.upstream.server
-        if let statement = statement(of: profile), let claims = StatementClaims(statement) {
-            if let text = claims.text { print("# profile \(profile.name): software statement \(text)") }
-            for warning in claims.warnings(server: server, at: SystemClock.now().unixSeconds) {
-                print("# profile \(profile.name): warning: \(warning)")
-            }
+        switch profile.client {
+        case .registration(let registration):
+            describe(registration, of: profile)
+            describeStored(profile, stateDirectory: stateDirectory)
+        case .given(let source):
+            let client = try? secrets.clientCredentials(from: source)
+            print(
+                "# profile \(profile.name): provisioned: \(source.place)\(client.map { ": client \($0.clientID)" } ?? "")"
+            )
         }
+    }
+
+    private static func describe(_ registration: RegistrationConfiguration, of profile: ProfileConfiguration) {
+        guard case .file = registration.statement, let statement = try? secrets.statement(from: registration.statement),
+            let claims = StatementClaims(statement)
+        else { return }
+        if let text = claims.text { print("# profile \(profile.name): software statement \(text)") }
+        for warning in claims.warnings(server: profile.upstream.server, at: SystemClock.now().unixSeconds) {
+            print("# profile \(profile.name): warning: \(warning)")
+        }
+    }
+
+    private static func describeStored(_ profile: ProfileConfiguration, stateDirectory: String) {
+        let server = profile.upstream.server
         for (path, stored) in StateDirectory.credentials(at: stateDirectory, of: profile.name, server: server) {
             let scopes = stored.credentials.scopes.map { $0.joined(separator: ", ") } ?? "not known"
             print(
@@ -62,15 +80,8 @@ package enum DaemonCheck {
         }
     }
 
-    private static func statement(of profile: ProfileConfiguration) -> SoftwareStatement? {
-        guard case .file(let path) = profile.statement, let pasted = try? SecretFile.read(path: path) else {
-            return nil
-        }
-        return try? SoftwareStatement(cleaning: pasted)
-    }
-
     private static func problems(of profile: ProfileConfiguration) -> [String] {
-        [accountProblem(of: profile), statementProblem(of: profile)].compactMap { problem in
+        [accountProblem(of: profile), secretProblem(of: profile)].compactMap { problem in
             problem.map { "profile \(profile.name): \($0)" }
         }
     }
@@ -87,19 +98,19 @@ package enum DaemonCheck {
 
     /// A credential is there only for the service, and a file may be for its user only: what this process may not see
     /// is no problem.
-    private static func statementProblem(of profile: ProfileConfiguration) -> String? {
-        guard case .file(let path) = profile.statement else { return nil }
-        do throws(SystemdError) {
-            let pasted = try SecretFile.read(path: path)
-            do throws(SoftwareStatementError) {
-                _ = try SoftwareStatement(cleaning: pasted)
-                return nil
-            } catch {
-                return "\(path): \(error)"
+    private static func secretProblem(of profile: ProfileConfiguration) -> String? {
+        do throws(SecretProblem) {
+            switch profile.client {
+            case .registration(let registration):
+                guard case .file = registration.statement else { return nil }
+                _ = try secrets.statement(from: registration.statement)
+            case .given(let source):
+                guard case .file = source else { return nil }
+                _ = try secrets.clientCredentials(from: source)
             }
+            return nil
         } catch {
-            if case .fileUnreadable(_, EACCES) = error { return nil }
-            return "the software statement: \(error)"
+            return error.isDenied ? nil : error.message
         }
     }
 }

@@ -29,11 +29,9 @@ struct ProfileResolver {
     private func settings(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> ResolvedProfile {
         let upstream = profile.upstream
         return ResolvedProfile(
-            name: profile.name, server: upstream.server, statement: try statement(of: profile),
-            redirectURI: profile.redirectURI, deviceInfo: DeviceInfo(overrides: upstream.deviceInfo).headerValue,
-            userAgent: upstream.userAgent, renewal: upstream.renewal, reregister: profile.reregistration,
-            expectedScopes: profile.expectedScopes,
-            access: try access(of: profile, wait: wait))
+            name: profile.name, server: upstream.server, client: try client(of: profile),
+            deviceInfo: DeviceInfo(overrides: upstream.deviceInfo).headerValue, userAgent: upstream.userAgent,
+            renewal: upstream.renewal, access: try access(of: profile, wait: wait))
     }
 
     private func access(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> AccessPolicy? {
@@ -47,23 +45,21 @@ struct ProfileResolver {
         }
     }
 
-    private func statement(of profile: ProfileConfiguration) throws(StartFailure) -> SoftwareStatement {
-        let (place, pasted) = try read(profile)
+    private func client(of profile: ProfileConfiguration) throws(StartFailure) -> ResolvedClient {
+        let secrets = ProfileSecrets(credentials: credentials)
         do {
-            return try SoftwareStatement(cleaning: pasted)
-        } catch {
-            throw StartFailure(.configuration, "profile \(profile.name): \(place): \(error)")
-        }
-    }
-
-    private func read(_ profile: ProfileConfiguration) throws(StartFailure) -> (place: String, Secret) {
-        do throws(SystemdError) {
-            switch profile.statement {
-            case .file(let path): return (path, try SecretFile.read(path: path))
-            case .credential(let name): return ("the credential \(name)", try credentials.read(name))
+            switch profile.client {
+            case .registration(let registration):
+                return .registration(
+                    ResolvedRegistration(
+                        statement: try secrets.statement(from: registration.statement),
+                        redirectURI: registration.redirectURI, reregister: registration.reregistration,
+                        expectedScopes: registration.expectedScopes))
+            case .given(let source):
+                return .given(GivenCredentials(try secrets.clientCredentials(from: source), from: source))
             }
         } catch {
-            throw StartFailure(.configuration, "profile \(profile.name): the software statement: \(error)")
+            throw StartFailure(.configuration, "profile \(profile.name): \(error.message)")
         }
     }
 }

@@ -51,8 +51,9 @@ actor Shutdown {
 
     /// Waits until the end is asked for.
     func requested() async {
-        guard !isRequested else { return }
-        await withCheckedContinuation { waiting.append($0) }
+        await withCheckedContinuation { continuation in
+            if isRequested { continuation.resume() } else { waiting.append(continuation) }
+        }
     }
 
     /// Waits for `duration`, while the daemon starts.

@@ -53,12 +53,24 @@ final class ClientLog {
 
     /// Writes of a denial, with the unit that the denied process belongs to; then calls `done`.
     func logDenial(_ error: String, _ peer: Peer, _ profile: String?, then done: @escaping () -> Void = {}) {
+        logWithUnit(.accessDenied, error, peer, profile, then: done)
+    }
+
+    /// Writes that client credentials are handed over, with the unit that the process belongs to; then calls `done`.
+    func logExport(of profile: String, clientID: String, _ peer: Peer, then done: @escaping () -> Void) {
+        let message = "\(profile): the client credentials (client \(clientID)) were exported to uid \(peer.uid)"
+        logWithUnit(.credentialsExported, message, peer, profile, then: done)
+    }
+
+    private func logWithUnit(
+        _ event: JournalEvent, _ message: String, _ peer: Peer, _ profile: String?, then done: @escaping () -> Void
+    ) {
         let write = loop.callback { [journal] (unit: String?) in
             var fields: [JournalField: String] = [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]
             fields[.peerUnit] = unit
             fields[.profile] = profile
             let who = "pid \(peer.pid)" + (unit.map { ", \($0)" } ?? "")
-            journal.write(.accessDenied, "\(error) (\(who))", fields)
+            journal.write(event, "\(message) (\(who))", fields)
             done()
         }
         units.find(peer.pid, acceptedAt: peer.acceptedAt, answer: write)

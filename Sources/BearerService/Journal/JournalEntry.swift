@@ -18,10 +18,11 @@ struct JournalEntry: Equatable {
 
     /// - Parameters:
     ///   - registration: what is said of a registration: its statement and its scopes.
+    ///   - replacement: where the client credentials are given, how to put others in their place.
     ///   - isDurable: whether what it yielded is on disk.
     init(
         _ report: LifecycleReport, profile: String, server: String, at moment: ClockReading,
-        registration: String? = nil, isDurable: Bool = true
+        registration: String? = nil, replacement: String? = nil, isDurable: Bool = true
     ) {
         (event, message, fields) =
             switch report {
@@ -40,7 +41,7 @@ struct JournalEntry: Equatable {
             case .credentialsRejected(let policy, let next):
                 Self.rejected(policy, next, profile)
             case .refused(let error, let kind, let next):
-                Self.refused(error, kind, next, profile)
+                Self.refused(error, kind, next, replacement, profile)
             case .tokenExpired(let next):
                 Self.expired(next, profile)
             case .recovered(let generation, let lifetime, let renewal, let failures, let duration):
@@ -55,8 +56,7 @@ struct JournalEntry: Equatable {
                     .freshTokenRejected,
                     "\(profile): APIs turn down even fresh tokens, for clients of different users; check first the scope "
                         + "(the registration's scopes), then the channel, then the environment; only if none of them is "
-                        + "wrong: bearerctl register --force --profile \(profile) gets new client credentials, which "
-                        + "signs all viewers out",
+                        + "wrong: \(replacement ?? Self.newCredentials(profile))",
                     [.generation: "\(generation)"]
                 )
             }
@@ -109,11 +109,17 @@ struct JournalEntry: Equatable {
     }
 
     private static func refused(
-        _ error: OAuthError, _ kind: Exchange.Kind, _ next: ClockReading, _ profile: String
+        _ error: OAuthError, _ kind: Exchange.Kind, _ next: ClockReading, _ replacement: String?, _ profile: String
     ) -> Parts {
         let what = kind == .token ? "a token" : "registration"
-        let message = "\(profile): the server refuses \(what): \(error.rawValue); tried again at \(next.wallText)"
+        let advice = error == .invalidClient ? replacement.map { "; \($0)" } ?? "" : ""
+        let message =
+            "\(profile): the server refuses \(what): \(error.rawValue)\(advice); tried again at \(next.wallText)"
         return (.profileRefused, message, [.error: error.rawValue, .nextAttempt: "\(next.unixSeconds)"])
+    }
+
+    private static func newCredentials(_ profile: String) -> String {
+        "bearerctl register --force --profile \(profile) gets new client credentials, which signs all viewers out"
     }
 
     private static func expired(_ next: ClockReading?, _ profile: String) -> Parts {

@@ -68,6 +68,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case reloadFailed = "reload_failed"
     /// A unit got no token on the credential socket.
     case credentialRefused = "credential_refused"
+    /// Client credentials were handed over to an administrator, for other hosts.
+    case credentialsExported = "credentials_exported"
     /// With `audit`: somebody is given a token of a generation for the first time.
     case tokenGiven = "token_given"
     /// A token that systemd kept could not be used.
@@ -110,6 +112,7 @@ extension JournalEvent {
         case .reloaded: "33bdc606f6044847ad65a5f4b21a766f"
         case .reloadFailed: "0d146d0a941c4dd4b9362b61bb54ac86"
         case .credentialRefused: "ae0c37398f6440359903b83c6f1a5a15"
+        case .credentialsExported: "3393df7f91384e879981015078f3b535"
         case .tokenGiven: "520b8361b8964b049a5f12b31400cc0f"
         case .storedTokenDropped: "27c6443a2c714a1991e942656d6eb3ad"
         }
@@ -118,7 +121,7 @@ extension JournalEvent {
     package var level: Logger.Level {
         switch self {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
-        case .registered, .recovered, .stateDurable, .profileUnblocked, .reloaded: .notice
+        case .registered, .recovered, .stateDurable, .profileUnblocked, .reloaded, .credentialsExported: .notice
         case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
             .stateWarning, .scopeMissing, .statementWarning, .registersAnew,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:

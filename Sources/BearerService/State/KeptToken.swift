@@ -29,16 +29,15 @@ struct KeptToken {
 
     /// Puts `token` into the store in place of the one before. Where that fails, the one before stays to its end.
     ///
+    /// - Parameters:
+    ///   - fingerprint: what it was issued to, see ``StoredToken/fingerprint(server:credentials:)``.
+    ///   - key: see ``CredentialKey/fileIdentifier``.
     /// - Returns: false when it should be tried again.
-    mutating func replace(with token: AccessToken, for credentials: ClientCredentials, _ settings: ResolvedProfile)
-        -> Bool
-    {
+    mutating func replace(with token: AccessToken, fingerprint: String, key: String?) -> Bool {
         guard store.isAvailable, token.generation != kept?.number else { return true }
-        let fingerprint = StoredToken.fingerprint(server: settings.server, credentials: credentials)
-        guard
-            store.keep(
-                token, of: profile, fingerprint: fingerprint, key: settings.key.fileIdentifier, replacing: kept?.number)
-        else { return false }
+        guard store.keep(token, of: profile, fingerprint: fingerprint, key: key, replacing: kept?.number) else {
+            return false
+        }
         kept = Generation(token)
         return true
     }

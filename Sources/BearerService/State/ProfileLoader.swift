@@ -26,8 +26,9 @@ struct UnusableState: Sendable, Equatable {
 
 /// A profile with what is kept of it, before the broker takes it.
 struct LoadedProfile: Sendable {
-    let settings: ResolvedProfile
-    let files: ProfileFiles
+    var settings: ResolvedProfile
+    /// `nil` where the client credentials are given: nothing of them is kept.
+    let files: ProfileFiles?
     var credentials: StoredCredentials?
     var history = RegistrationHistory()
     /// What systemd kept because the disk had not taken it.
@@ -42,16 +43,19 @@ struct LoadedProfile: Sendable {
     var formerCredentials: String?
     var warnings: [StateWarning] = []
 
+    /// Those that the profile has obtained, or is given.
+    var clientCredentials: ClientCredentials? { settings.given?.credentials ?? credentials?.credentials }
+
     /// What a token for these credentials is marked with, see ``StoredToken/fingerprint(server:credentials:)``.
     var fingerprint: String? {
-        credentials.map { StoredToken.fingerprint(server: settings.server, credentials: $0.credentials) }
+        clientCredentials.map { StoredToken.fingerprint(server: settings.server, credentials: $0) }
     }
 
     /// Whether the profile may serve a token with this mark. Where the credentials cannot be read, it is enough that the
     /// token was issued to this profile for the same server and statement.
     func accepts(fingerprint: String, key: String?) -> Bool {
         if let expected = self.fingerprint { return fingerprint == expected }
-        return unusable != nil && key == settings.key.fileIdentifier
+        return unusable != nil && key != nil && key == settings.key?.fileIdentifier
     }
 }
 
@@ -65,10 +69,12 @@ struct ProfileLoader: Sendable {
 
     /// - Parameter unsaved: what systemd kept because the disk had not taken it. It is newer than what is on disk.
     func load(_ settings: ResolvedProfile, now: ClockReading, unsaved: [UnsavedStore.Entry] = []) -> LoadedProfile {
-        var profile = LoadedProfile(settings: settings, files: ProfileFiles(directory, key: settings.key))
-        for entry in unsaved where entry.file.key == settings.key { take(entry, into: &profile, now: now) }
+        guard let key = settings.key else { return LoadedProfile(settings: settings, files: nil) }
+        let files = ProfileFiles(directory, key: key)
+        var profile = LoadedProfile(settings: settings, files: files)
+        for entry in unsaved where entry.file.key == key { take(entry, into: &profile, now: now) }
         do throws(StateError) {
-            try read(&profile, now: now)
+            try read(files, into: &profile, now: now)
         } catch {
             profile.unusable = UnusableState(reason: "\(error)", isPassing: error.isPassing, since: now)
         }
@@ -83,18 +89,20 @@ struct ProfileLoader: Sendable {
         }
     }
 
-    private func read(_ profile: inout LoadedProfile, now: ClockReading) throws(StateError) {
+    private func read(
+        _ files: ProfileFiles, into profile: inout LoadedProfile, now: ClockReading
+    ) throws(StateError) {
         let isKnown = profile.unsaved[.history] != nil
         if profile.unsaved[.credentials] == nil,
-            case .present(let stored, let warnings) = try profile.files.credentials.load()
+            case .present(let stored, let warnings) = try files.credentials.load()
         {
             profile.credentials = stored
             profile.warnings = warnings
         }
-        if profile.credentials == nil { profile.formerCredentials = profile.files.credentials.pathOfFormerStatement() }
+        if profile.credentials == nil { profile.formerCredentials = files.credentials.pathOfFormerStatement() }
         do throws(StateError) {
             // A damaged one is replaced in any case, so that it can be written again.
-            let (record, warning) = try profile.files.history.load(now: now.wall)
+            let (record, warning) = try files.history.load(now: now.wall)
             if let warning { profile.warnings.append(warning) }
             if isKnown { return }
             profile.history = RegistrationHistory(record, bootID: bootID, at: now)

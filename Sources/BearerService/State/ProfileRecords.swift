@@ -3,7 +3,7 @@ internal import BearerState
 
 /// The client credentials and the registration history of one profile, which must survive a restart. A disk that does not
 /// take them stops nothing: they are used from memory and written as soon as that is possible; meanwhile systemd's file
-/// descriptor store has them.
+/// descriptor store has them. Of a profile that is given its credentials there is nothing to keep.
 ///
 /// A reload that gives the profile another server or statement makes another one of these.
 final class ProfileRecords {
@@ -32,7 +32,7 @@ final class ProfileRecords {
     }
 
     private let profile: String
-    private let files: ProfileFiles
+    private let files: ProfileFiles?
     private let services: Services
     /// Called when something could not be written, or everything is on disk again.
     private let onChange: (_ isDurable: Bool) -> Void
@@ -93,7 +93,7 @@ final class ProfileRecords {
     }
 
     private func persist(_ part: UnsavedFile.Part) async -> Bool {
-        guard let file = file(part) else { return true }
+        guard let files, let file = file(part) else { return true }
         // What the store has is never older than what is on disk.
         if unsaved.contains(part) { _ = store(part) }
         do {
@@ -110,8 +110,9 @@ final class ProfileRecords {
         }
     }
 
-    /// What the file should hold now; `nil` for credentials that there are none of.
+    /// What the file should hold now; `nil` where there is nothing to keep.
     private func file(_ part: UnsavedFile.Part) -> UnsavedFile? {
+        guard let files else { return nil }
         let contents: UnsavedFile.Contents? =
             switch part {
             case .history: .history(RegistrationRecord(history, bootID: services.bootID, at: services.now()))

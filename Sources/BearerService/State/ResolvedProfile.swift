@@ -1,52 +1,128 @@
+package import BearerConfiguration
 package import BearerCore
 internal import BearerState
 internal import BearerUpstream
 
-/// A profile's configuration, resolved: names are numbers, the statement is read, the device is described.
+/// A profile's configuration, resolved: names are numbers, what it asks the server with is read, the device is described.
 package struct ResolvedProfile: Sendable {
     package let name: String
     /// Base URL of the authorization server.
     package var server: String
-    package var statement: SoftwareStatement
-    package var redirectURI: String?
+    package var client: ResolvedClient
     /// The value of `X-Device-Info`.
     package var deviceInfo: String
     package var userAgent: String?
     package var renewal: RenewalPolicy
-    package var reregister: Reregistration
-    /// The registration should have these.
-    package var expectedScopes: [String]
     /// `nil`: whoever can open the socket.
     package var access: AccessPolicy?
 
     package init(
-        name: String, server: String, statement: SoftwareStatement, redirectURI: String?, deviceInfo: String,
-        userAgent: String?, renewal: RenewalPolicy, reregister: Reregistration, expectedScopes: [String] = [],
-        access: AccessPolicy?
+        name: String, server: String, client: ResolvedClient, deviceInfo: String, userAgent: String?,
+        renewal: RenewalPolicy, access: AccessPolicy?
     ) {
         self.name = name
         self.server = server
-        self.statement = statement
-        self.redirectURI = redirectURI
+        self.client = client
         self.deviceInfo = deviceInfo
         self.userAgent = userAgent
         self.renewal = renewal
-        self.reregister = reregister
-        self.expectedScopes = expectedScopes
         self.access = access
     }
 
-    /// What the profile's stored credentials belong to.
-    var key: CredentialKey { CredentialKey(profile: name, server: server, statement: statement) }
+    /// What the profile registers with; `nil` where its client credentials are given.
+    var registration: ResolvedRegistration? {
+        if case .registration(let registration) = client { registration } else { nil }
+    }
 
-    var registrationRequest: RegistrationRequest {
-        RegistrationRequest(
-            server: server, statement: statement.secret, redirectURI: redirectURI, deviceInfo: deviceInfo,
-            userAgent: userAgent)
+    /// The client credentials that the profile is given; `nil` where it registers.
+    var given: GivenCredentials? {
+        if case .given(let given) = client { given } else { nil }
+    }
+
+    var origin: CredentialsOrigin {
+        registration.map { .registration($0.reregister) } ?? .given
+    }
+
+    /// What the profile's stored credentials belong to; `nil` where they are given: then nothing of them is stored.
+    var key: CredentialKey? {
+        registration.map { CredentialKey(profile: name, server: server, statement: $0.statement) }
+    }
+
+    /// `nil` where the client credentials are given.
+    var registrationRequest: RegistrationRequest? {
+        registration.map {
+            RegistrationRequest(
+                server: server, statement: $0.statement.secret, redirectURI: $0.redirectURI, deviceInfo: deviceInfo,
+                userAgent: userAgent)
+        }
     }
 
     func tokenRequest(_ credentials: ClientCredentials) -> TokenGrantRequest {
         TokenGrantRequest(
             server: server, credentials: credentials, deviceInfo: deviceInfo, userAgent: userAgent)
     }
+}
+
+/// How a profile comes by its client credentials.
+package enum ResolvedClient: Sendable {
+    /// This host registers.
+    case registration(ResolvedRegistration)
+    /// They are of a registration elsewhere.
+    case given(GivenCredentials)
+}
+
+/// What a profile registers with.
+package struct ResolvedRegistration: Sendable {
+    package var statement: SoftwareStatement
+    package var redirectURI: String?
+    package var reregister: Reregistration
+    /// The registration should have these.
+    package var expectedScopes: [String]
+
+    package init(
+        statement: SoftwareStatement, redirectURI: String? = nil, reregister: Reregistration = .automatic,
+        expectedScopes: [String] = []
+    ) {
+        self.statement = statement
+        self.redirectURI = redirectURI
+        self.reregister = reregister
+        self.expectedScopes = expectedScopes
+    }
+}
+
+/// Client credentials that a profile is given, and where they were found.
+package struct GivenCredentials: Sendable {
+    package let credentials: ClientCredentials
+    private let source: SecretSource
+
+    package init(_ credentials: ClientCredentials, from source: SecretSource) {
+        self.credentials = credentials
+        self.source = source
+    }
+
+    /// Where they were found, for messages.
+    var place: String { source.place }
+
+    /// How to put others in their place. systemd hands a credential over at the start only.
+    var replacement: String {
+        let taking =
+            switch source {
+            case .file: "reload"
+            case .credential: "restart bearerd"
+            }
+        return
+            "export the client credentials again on the host that registered (bearerctl export), put them in the place of "
+            + "those in \(place), and \(taking)"
+    }
+}
+
+/// What a profile's token and stored credentials rest on: where a reload changes it, the profile begins anew.
+enum ProfileBasis: Hashable {
+    case registration(CredentialKey)
+    /// The credentials may be replaced without an interruption, see ``TokenLifecycle``.
+    case given(server: String)
+}
+
+extension ResolvedProfile {
+    var basis: ProfileBasis { key.map(ProfileBasis.registration) ?? .given(server: server) }
 }

@@ -28,7 +28,7 @@ struct StoredState {
     /// What belongs to a server, a statement or a profile that is configured no more is written to its place, so that it
     /// serves again when the configuration is changed back; it stays in the store until the disk takes it.
     private func settle(_ entries: [UnsavedStore.Entry], of profiles: [ResolvedProfile]) {
-        let keys = Set(profiles.map(\.key))
+        let keys = Set(profiles.compactMap(\.key))
         for entry in entries where !keys.contains(entry.file.key) {
             let profile = entry.file.key.profile
             do throws(StateError) {

@@ -5,36 +5,17 @@ internal import BearerJSON
 ///
 /// Lenient with everything but the credentials themselves: to refuse a reply is to waste a registration.
 enum RegistrationResponse {
-    private static let maximumClientID = 1024
-    private static let maximumClientSecret = 4096
-
     static func credentials(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> ClientCredentials {
         let judge = ReplyJudge(endpoint: .register, now: now)
         let object = try judge.object(of: reply)
         do {
-            let clientID = try printable("client_id", upTo: maximumClientID, in: object)
+            let client = try ClientMembers.read(object)
             return ClientCredentials(
-                clientID: clientID.withBytes { String(decoding: $0, as: UTF8.self) },
-                clientSecret: try printable("client_secret", upTo: maximumClientSecret, in: object),
-                issuedAt: issuedAt(in: object), scopes: scopes(in: object))
+                clientID: client.id, clientSecret: client.secret, issuedAt: issuedAt(in: object),
+                scopes: scopes(in: object))
         } catch {
             throw judge.unusable(reply, error.detail)
         }
-    }
-
-    /// Printable ASCII, as RFC 6749 appendices A.1 and A.2 have it.
-    private static func printable(
-        _ name: String, upTo limit: Int, in object: ReplyObject
-    ) throws(ReplyProblem) -> Secret {
-        let expected = "expected printable ASCII of 1 to \(limit) characters"
-        guard let member = object[name] else { throw ReplyProblem("\(name) is missing, \(expected)") }
-        guard case .text(let text) = member else { throw ReplyProblem("\(name) is \(member.kind), \(expected)") }
-        guard !text.isEmpty else { throw ReplyProblem("\(name) is empty, \(expected)") }
-        guard text.count <= limit else { throw ReplyProblem("\(name) has \(text.count) bytes, \(expected)") }
-        guard text.withBytes({ $0.allSatisfy(ASCII.isPrintable) }) else {
-            throw ReplyProblem("\(name) holds other characters, \(expected)")
-        }
-        return text
     }
 
     /// What is no scope is left out.

@@ -30,7 +30,7 @@ enum TokenResponse {
         guard token.count <= maximumToken else {
             throw ReplyProblem("access_token has \(token.count) bytes, \(expected)")
         }
-        guard token.withBytes(BearerToken.isValid) else {
+        guard token.withBytes(B64Token.isValid) else {
             throw ReplyProblem("access_token is \(token.isEmpty ? "empty" : "of another form"), \(expected)")
         }
         return token
@@ -46,20 +46,6 @@ enum TokenResponse {
         guard type.lowercased() == "bearer" else {
             throw ReplyProblem("token_type is another than bearer")
         }
-    }
-}
-
-/// The syntax of a token that fits into an `Authorization: Bearer` header.
-enum BearerToken {
-    /// Whether `bytes` are a `b64token`: RFC 6750 section 2.1.
-    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let body = bytes.prefix { $0 != UInt8(ascii: "=") }
-        let padding = bytes.dropFirst(body.count)
-        return !body.isEmpty && body.allSatisfy(isTokenCharacter) && padding.allSatisfy { $0 == UInt8(ascii: "=") }
-    }
-
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        ASCII.isLetter(byte) || ASCII.isDigit(byte) || "-._~+/".utf8.contains(byte)
     }
 }
 

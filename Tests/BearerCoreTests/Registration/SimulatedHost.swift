@@ -95,7 +95,8 @@ struct SimulatedHost {
 
     private static func lifecycle(_ server: Server, _ history: RegistrationHistory) -> TokenLifecycle {
         TokenLifecycle(
-            renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: server == .rejecting, history: history)
+            renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: server == .rejecting,
+            history: history)
     }
 
     private mutating func handle(_ event: LifecycleEvent) {

@@ -7,7 +7,7 @@ import Testing
     private static let hour = 3_600.0
 
     private func lifecycle(hasCredentials: Bool = true) -> TokenLifecycle {
-        TokenLifecycle(renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: hasCredentials)
+        TokenLifecycle(renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: hasCredentials)
     }
 
     @Test(
@@ -89,7 +89,7 @@ import Testing
         for seed in UInt64(0)..<200 {
             var random = SeededGenerator(seed: seed)
             let lifecycle = TokenLifecycle(
-                renewal: RenewalPolicy(at: 0.5, jitter: 0), reregister: .automatic, hasCredentials: true)
+                renewal: RenewalPolicy(at: 0.5, jitter: 0), origin: .registration(.automatic), hasCredentials: true)
             let start = hasToken ? 10_800.0 : 0
             var simulation = Simulation(lifecycle, outage: start..<1e9)
             if !hasToken { simulation = Simulation(lifecycle, outage: 0..<1e9) }

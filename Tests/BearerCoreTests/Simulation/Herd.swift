@@ -44,7 +44,7 @@ struct Herd {
         let token = AccessToken(
             grant: .lasting(lifetime), generation: 1, requestedAt: .at(-age))
         let lifecycle = TokenLifecycle(
-            renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: true, restored: token)
+            renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: true, restored: token)
         var host = Simulation(lifecycle, lifetime: lifetime, outage: before..<before + outage)
         host.run(until: before + outage + after, random: &random)
         return host.tokenRequests.map { $0 - before }
@@ -52,7 +52,8 @@ struct Herd {
 
     private static func coldHost(_ random: inout SeededGenerator) -> [Double] {
         let start = random.unit() * 60
-        let lifecycle = TokenLifecycle(renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: true)
+        let lifecycle = TokenLifecycle(
+            renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: true)
         var host = Simulation(lifecycle, lifetime: lifetime, outage: 0..<outage - start)
         host.run(until: outage + after - start, random: &random)
         return host.tokenRequests.map { $0 + start }

@@ -51,7 +51,7 @@ struct SharedAddress {
         turnedAway = Array(repeating: 0, count: fleet.hosts)
         hosts = (0..<fleet.hosts).map { _ in
             let profile = TokenLifecycle(
-                renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: fleet.hasCredentials)
+                renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: fleet.hasCredentials)
             return Host(
                 profiles: Array(repeating: profile, count: fleet.profiles),
                 scheduler: ExchangeScheduler(rate: 1, burst: 5, at: .origin))

@@ -41,11 +41,11 @@ extension LifecycleAction {
 extension TokenLifecycle {
     /// A lifecycle that renews at exactly half of a token's life, so that times in the tables are round.
     static func sample(
-        hasCredentials: Bool = true, reregister: Reregistration = .automatic,
+        hasCredentials: Bool = true, origin: CredentialsOrigin = .registration(.automatic),
         history: RegistrationHistory = RegistrationHistory()
     ) -> TokenLifecycle {
         TokenLifecycle(
-            renewal: RenewalPolicy(at: 0.5, jitter: 0), reregister: reregister, hasCredentials: hasCredentials,
+            renewal: RenewalPolicy(at: 0.5, jitter: 0), origin: origin, hasCredentials: hasCredentials,
             history: history)
     }
 }

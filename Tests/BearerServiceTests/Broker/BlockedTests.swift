@@ -18,7 +18,7 @@ import Testing
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
         setup.kept = TestStore()
-        file = "default/client-\(try ResolvedProfile.sample(server: server.baseURL).key.fileIdentifier).json"
+        file = "default/client-\(try ResolvedProfile.sample(server: server.baseURL).storedKey.fileIdentifier).json"
         try await withBroker(setup) { test in
             await eventually("there is a token") { await test.broker.tokenCount == 1 }
         }
@@ -73,7 +73,7 @@ import Testing
         let other = try ResolvedProfile.sample(server: server.baseURL, statement: "bmV3.bmV3.bmV3")
         var setup = setup
         setup.profiles = { _ in [other] }
-        setup.state.write("{broken".utf8, to: "default/client-\(other.key.fileIdentifier).json")
+        setup.state.write("{broken".utf8, to: "default/client-\(try other.storedKey.fileIdentifier).json")
         try await withBroker(setup) { test in
             let client = try await test.connect()
             #expect(try await client.ask(#"{"op":"token"}"#).error().code == .registrationRefused)

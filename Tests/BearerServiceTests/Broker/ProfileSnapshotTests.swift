@@ -138,7 +138,8 @@ import Testing
 
     private func snapshot(_ row: Row) throws -> ProfileSnapshot {
         var lifecycle = TokenLifecycle(
-            renewal: RenewalPolicy(at: 0.5, jitter: 0), reregister: .automatic, hasCredentials: row.hasCredentials,
+            renewal: RenewalPolicy(at: 0.5, jitter: 0), origin: .registration(.automatic),
+            hasCredentials: row.hasCredentials,
             history: row.history,
             restored: row.token.map { .sample(lasting: .seconds($0), since: Self.origin) })
         for (seconds, event) in row.events {

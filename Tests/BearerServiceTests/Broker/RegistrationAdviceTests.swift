@@ -12,7 +12,7 @@ import Testing
         var setup = BrokerSetup()
         setup.profiles = { server in
             var profile = try ResolvedProfile.sample(server: server, statement: statement)
-            profile.expectedScopes = scopes
+            try profile.register { $0.expectedScopes = scopes }
             return [profile]
         }
         return setup

@@ -182,7 +182,7 @@ import Testing
             await eventually("it waits") { await test.broker.waiterCount() == 1 }
             try await test.server.waitForCalls(1, to: .register)
             let settings = try ResolvedProfile.sample(server: test.server.baseURL, statement: "bmV3.bmV3.bmV3")
-            let file = "default/client-\(settings.key.fileIdentifier).json"
+            let file = "default/client-\(try settings.storedKey.fileIdentifier).json"
             test.state.write(Array("{broken".utf8), to: file)
             test.reloads.prepare([settings])
             let root = try await test.connect(as: .root)

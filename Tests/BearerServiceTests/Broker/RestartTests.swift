@@ -145,7 +145,7 @@ struct RestartTests {
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
         setup.kept = .off()
-        file = "default/client-\(try ResolvedProfile.sample(server: server.baseURL).key.fileIdentifier).json"
+        file = "default/client-\(try ResolvedProfile.sample(server: server.baseURL).storedKey.fileIdentifier).json"
     }
 
     /// A directory in the place of the file, from after the start on.

@@ -124,7 +124,7 @@ import Testing
         let server = try await AuthServerSimulator.start(setup.simulator)
         setup.server = server
         let directory = try StateDirectory.open(path: setup.state.path, machineIDPath: "/nonexistent")
-        try prepare(ProfileFiles(directory, key: ResolvedProfile.sample(server: server.baseURL).key), setup.state)
+        try prepare(ProfileFiles(directory, key: ResolvedProfile.sample(server: server.baseURL).storedKey), setup.state)
         return setup
     }
 

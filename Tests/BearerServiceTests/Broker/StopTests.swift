@@ -80,7 +80,7 @@ import Testing
             await test.ended()
             #expect(test.server.calls.isEmpty)
             let profile = try ResolvedProfile.sample(server: test.server.baseURL)
-            let files = ProfileFiles(test.directory, key: profile.key)
+            let files = ProfileFiles(test.directory, key: try profile.storedKey)
             #expect(try files.history.load(now: .zero).record == RegistrationRecord(unanswered: 0))
         }
     }
@@ -116,7 +116,7 @@ import Testing
             await drained
             #expect(await !test.broker.isRegistering())
             let profile = try ResolvedProfile.sample(server: test.server.baseURL)
-            let files = ProfileFiles(test.directory, key: profile.key)
+            let files = ProfileFiles(test.directory, key: try profile.storedKey)
             #expect(try files.history.load(now: test.clock.now().wall).record.unanswered == 1)
             await deaf.close()
         }

@@ -1,3 +1,4 @@
+import BearerConfiguration
 import BearerCore
 import Testing
 
@@ -35,6 +36,30 @@ import Testing
         let entry = JournalEntry(
             .registered(replacing: true), profile: "tv", server: "s", at: Self.next, isDurable: false)
         #expect(!entry.message.contains("archived") && entry.message.contains("still those on disk"))
+    }
+
+    @Test(
+        "where the client credentials are given, an entry says how to replace them, and never speaks of a registration",
+        arguments: [
+            LifecycleReport.refused(.invalidClient, .token, next: next), .freshTokenRejected(generation: 6),
+        ])
+    func given(report: LifecycleReport) {
+        let entry = JournalEntry(report, profile: "p", server: "s", at: Self.next, replacement: "export them again")
+        #expect(entry.message.contains("export them again") && !entry.message.contains("bearerctl register"))
+        let other = JournalEntry(
+            .refused(.invalidRequest, .token, next: Self.next), profile: "p", server: "s", at: Self.next,
+            replacement: "export them again")
+        #expect(!other.message.contains("export them again"))
+    }
+
+    @Test("a file is taken by a reload, a systemd credential by a restart")
+    func replacement() {
+        for (source, end) in [
+            (SecretSource.file("/c.json"), "in /c.json, and reload"),
+            (.credential("c"), "in the credential c, and restart bearerd"),
+        ] {
+            #expect(GivenCredentials(.unknown, from: source).replacement.hasSuffix(end))
+        }
     }
 
     static let rows: [Row] = [

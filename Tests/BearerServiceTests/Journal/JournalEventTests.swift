@@ -39,7 +39,7 @@ import Testing
             (JournalEvent.tokenExpired, Logger.Level.error), (.profileRefused, .error), (.profileBlocked, .error),
             (.stateNotDurable, .error), (.startFailed, .error), (.renewalFailed, .warning), (.accessDenied, .warning),
             (.credentialRefused, .warning), (.registered, .notice), (.recovered, .notice), (.tokenObtained, .info),
-            (.started, .info), (.tokenGiven, .info),
+            (.started, .info), (.tokenGiven, .info), (.credentialsExported, .notice),
         ])
     func levels(event: JournalEvent, level: Logger.Level) {
         #expect(event.level == level)

@@ -28,7 +28,8 @@ extension SimulatedTime {
         func row(fault: FaultCase) async throws {
             let state = TemporaryDirectory()
             let directory = try StateDirectory.open(path: state.path, machineIDPath: "/nonexistent")
-            let row = try await FaultRow(fault, files: ProfileFiles(directory, key: try ResolvedProfile.sample().key))
+            let row = try await FaultRow(
+                fault, files: ProfileFiles(directory, key: try ResolvedProfile.sample().storedKey))
             let line = MarkdownTable.line(row.cells)
             let documented = try documented().rows.first { $0.prefix(2).elementsEqual(row.cells.prefix(2)) }
             #expect(documented.map(MarkdownTable.line) == line, "the row is: \(line)")

@@ -19,7 +19,7 @@ extension SimulatedTime {
             setup.simulator = SimulatorConfiguration(throttle: nil, clock: SimulatorClock(clock))
             setup.profiles = { server in
                 var profile = try ResolvedProfile.sample(server: server, renewal: RenewalPolicy(at: 0.8, jitter: 0))
-                profile.reregister = reregister
+                try profile.register { $0.reregister = reregister }
                 return [profile]
             }
             return setup
@@ -173,7 +173,9 @@ extension SimulatedTime {
                 var changed = original
                 switch change {
                 case .server: changed.server = other.baseURL
-                case .statement: changed.statement = try SoftwareStatement(cleaning: Secret("othr.b3RoZXI.b3RoZXI"))
+                case .statement:
+                    let other = try SoftwareStatement(cleaning: Secret("othr.b3RoZXI.b3RoZXI"))
+                    try changed.register { $0.statement = other }
                 }
                 for _ in 0..<2 {
                     try await reload(changed)

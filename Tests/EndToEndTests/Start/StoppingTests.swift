@@ -22,6 +22,27 @@ extension EndToEnd {
             }
         }
 
+        @Test("clients that are connected, and read, do not hold a stop up")
+        func stopsWithClients() async throws {
+            try await Host.run { host in
+                for _ in 0..<5 {
+                    let daemon = try await host.start()
+                    let connections = try await blocking {
+                        try (0..<50).map { _ in
+                            let connection = try Connection(to: daemon.socket)
+                            try connection.send(String(repeating: #"{"op":"ping"}"# + "\n", count: 200))
+                            return connection
+                        }
+                    }
+                    daemon.program.signal(SIGTERM)
+                    // To the end of each, or until it is reset, since not all that was sent is read any more.
+                    try await blocking { for connection in connections { while let _ = try? connection.line() {} } }
+                    #expect(try await daemon.program.end() == .exited(0))
+                    #expect(!daemon.lines.contains { $0.contains("event=stop_cut_short") })
+                }
+            }
+        }
+
         @Test("a server that hangs does not hold a stop up", arguments: [Endpoint.register, .token])
         func stopsWhileHanging(endpoint: Endpoint) async throws {
             try await Host.run { host in

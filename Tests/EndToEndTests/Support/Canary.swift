@@ -26,11 +26,14 @@ enum Canary {
     /// The client secrets that are kept in a state directory.
     static func clientSecrets(below path: String) -> [String] {
         Files.names(in: path).flatMap { profile in
-            Files.names(in: "\(path)/\(profile)").compactMap { name in
-                guard let text = try? Files.text("\(path)/\(profile)/\(name)") else { return nil }
-                return (try? JSONValue(parsing: text.utf8))?["client_secret"]?.string
-            }
+            Files.names(in: "\(path)/\(profile)").flatMap { clientSecrets(in: "\(path)/\(profile)/\($0)") }
         }
+    }
+
+    /// The client secret in a file of JSON; none when there is no such file, or nothing of the kind in it.
+    static func clientSecrets(in path: String) -> [String] {
+        guard let text = try? Files.text(path), let object = try? JSONValue(parsing: text.utf8) else { return [] }
+        return [object["client_secret"]?.string].compactMap { $0 }
     }
 
     /// Directories are 0700 and files 0600.

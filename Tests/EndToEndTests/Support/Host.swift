@@ -15,6 +15,8 @@ final class Host: Sendable {
     var socket: String { "\(directory)/bearerd.sock" }
     var configurationFile: String { "\(directory)/bearerd.yaml" }
     var statementFile: String { "\(directory)/statement" }
+    /// Client credentials that this host is given.
+    var clientFile: String { "\(directory)/client.json" }
     var stateDirectory: String { "\(directory)/state" }
 
     /// The options that name this host's files.
@@ -41,17 +43,38 @@ final class Host: Sendable {
         let host = Host(simulator)
         try Files.write(Canary.statement + "\n", to: host.statementFile)
         try host.configure(settings: settings, profile: profile)
-        let result = await Result { try await test(host) }
-        // A request that the kill cuts off is no violation.
-        #expect(simulator.violations == [], sourceLocation: sourceLocation)
-        await host.endDaemons()
+        let result = await Result { try await host.run(sourceLocation, test) }
         await simulator.shutdown()
-        host.checkPromises(sourceLocation)
+        try result.get()
+    }
+
+    /// Runs a part of a test with another host, which has the same authorization server and registers nothing: its profile is
+    /// given its client credentials, by ``clientFile``.
+    func withProvisionedHost(
+        sourceLocation: SourceLocation = #_sourceLocation, _ test: (Host) async throws -> Void
+    ) async throws {
+        let other = Host(simulator)
+        try other.configure(isProvisioned: true)
+        try await other.run(sourceLocation, test)
+    }
+
+    private func run(_ location: SourceLocation, _ test: (Host) async throws -> Void) async throws {
+        let result = await Result { try await test(self) }
+        // A request that the kill cuts off is no violation.
+        #expect(simulator.violations == [], sourceLocation: location)
+        await endDaemons()
+        checkPromises(location)
         try result.get()
     }
 
     /// Writes the configuration again.
-    func configure(settings: String = "", profile: String = "", budget: String = "{rate: 10, burst: 10}") throws {
+    ///
+    /// - Parameter isProvisioned: the profile is given its client credentials.
+    func configure(
+        settings: String = "", profile: String = "", budget: String = "{rate: 10, burst: 10}",
+        isProvisioned: Bool = false
+    ) throws {
+        let client = isProvisioned ? "client: {file: \(clientFile)}" : "software_statement: {file: \(statementFile)}"
         let lines = profile.split(separator: "\n").map { "    \($0)\n" }.joined()
         try Files.write(
             """
@@ -60,7 +83,7 @@ final class Host: Sendable {
             \(settings)
             profiles:
               default:
-                software_statement: {file: \(statementFile)}
+                \(client)
             \(lines)
             """, to: configurationFile)
     }
@@ -121,7 +144,7 @@ final class Host: Sendable {
 
     private func checkPromises(_ location: SourceLocation) {
         Canary.checkModes(below: stateDirectory, location)
-        let secrets = Canary.words + Canary.clientSecrets(below: stateDirectory)
+        let secrets = Canary.words + Canary.clientSecrets(below: stateDirectory) + Canary.clientSecrets(in: clientFile)
         for line in daemons.withLock({ $0 }).flatMap(\.lines) {
             #expect(!secrets.contains { line.contains($0) }, "a secret is shown: \(line)", sourceLocation: location)
         }

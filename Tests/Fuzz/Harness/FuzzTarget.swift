@@ -18,6 +18,8 @@ enum FuzzTarget: String, CaseIterable {
     case configuration
     /// The software statement, as people paste it.
     case statement
+    /// Client credentials, as people paste them.
+    case client
     /// The authorization server's replies: four lines of status and headers, then the body.
     case tokenReply = "token-reply"
     case registerReply = "register-reply"
@@ -34,6 +36,7 @@ enum FuzzTarget: String, CaseIterable {
         case .token: fuzzToken(input)
         case .configuration: fuzzConfiguration(input)
         case .statement: fuzzStatement(input)
+        case .client: fuzzClient(input)
         case .tokenReply: fuzzTokenReply(input)
         case .registerReply: fuzzRegisterReply(input)
         }

@@ -9,12 +9,13 @@ struct LifecycleOracle {
     /// The true time since the host's life began; no clock of the host shows it.
     var truth = Duration.zero
 
+    private let origin: CredentialsOrigin
     private var inFlight: Exchange?
     /// The true end of the newest token, on either clock.
     private var trueEnd: ClockReading?
     private var isEnded = true
     private var lastTokenRequest: ClockReading?
-    private var hasCredentials = false
+    private var hasCredentials: Bool
     private var rejections: [Duration] = []
     private var isReplacingByItself = false
     private var lastReplacement: Duration?
@@ -30,6 +31,11 @@ struct LifecycleOracle {
     private var intentLead = Duration.zero
     private var intentBefore: (time: Duration?, lead: Duration) = (nil, .zero)
     private var servableBefore: AccessToken?
+
+    init(_ origin: CredentialsOrigin) {
+        self.origin = origin
+        hasCredentials = origin == .given
+    }
 
     mutating func report(_ what: String) {
         violation = violation ?? what
@@ -72,6 +78,7 @@ struct LifecycleOracle {
                 isEnded = false
             }
         case .registered(let id) where id == inFlight?.id: registered()
+        case .credentialsChanged: inFlight = nil
         case .failed(let id, let failure) where id == inFlight?.id: failed(failure, at: now)
         default: break
         }
@@ -177,6 +184,7 @@ struct LifecycleOracle {
     private mutating func registrationSent(
         because event: LifecycleEvent?, _ lifecycle: TokenLifecycle, now: ClockReading
     ) {
+        require(origin != .given, "a registration although the credentials are given")
         let objection = objectionToReplacing(lifecycle, now: now)
         isReplacingByItself = false
         if isForced(event, objection: objection) {
@@ -210,7 +218,7 @@ struct LifecycleOracle {
 
     private func objectionToReplacing(_ lifecycle: TokenLifecycle, now: ClockReading) -> String? {
         guard hasCredentials else { return "nothing to replace" }
-        if lifecycle.reregister == .never { return "replaced although never" }
+        if origin == .registration(.never) { return "replaced although never" }
         if rejections.count < 3 { return "replaced after \(rejections.count) answers" }
         if now.boot - (rejections.first ?? now.boot) < .seconds(60) { return "replaced within a minute" }
         if let lastReplacement, truth - lastReplacement < .seconds(86_400) - replacementLead {

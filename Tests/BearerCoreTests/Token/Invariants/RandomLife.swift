@@ -7,7 +7,7 @@ struct RandomLife {
     private(set) var random: SeededGenerator
     private(set) var now = ClockReading.origin
     private(set) var lifecycle: TokenLifecycle
-    private(set) var oracle = LifecycleOracle()
+    private(set) var oracle: LifecycleOracle
 
     /// What is on disk: all that survives a kill.
     private var record = RegistrationRecord(unanswered: 0)
@@ -16,14 +16,15 @@ struct RandomLife {
     /// How the wall clock differed from the true time when the record was written, and in which boot that was.
     private var written = (error: Duration.zero, boot: 1)
     private var sentAt = ClockReading.origin
-    private let reregister: Reregistration
+    private let origin: CredentialsOrigin
     private let policy: RenewalPolicy
 
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
-        reregister = random.chance(4) ? .never : .automatic
+        origin = random.chance(4) ? .given : .registration(random.chance(4) ? .never : .automatic)
+        oracle = LifecycleOracle(origin)
         policy = RenewalPolicy(at: Double.random(in: 0.1...0.9, using: &random), jitter: 0.05)
-        lifecycle = TokenLifecycle(renewal: policy, reregister: reregister, hasCredentials: false)
+        lifecycle = TokenLifecycle(renewal: policy, origin: origin, hasCredentials: false)
     }
 
     /// Lives through `steps` events, then through good times; the first broken promise, if any.
@@ -50,7 +51,8 @@ struct RandomLife {
         case 81..<83: force()
         case 83..<90: demand()
         case 90..<93: note(lifecycle.recordRejection(by: UInt32.random(in: 0..<3, using: &random)), cause: nil)
-        case 93..<97: stale()
+        case 93..<96: stale()
+        case 96..<98 where origin == .given: take(.credentialsChanged)
         default: take(.deadline)
         }
     }
@@ -135,7 +137,7 @@ struct RandomLife {
         }
         if written.boot != boots { oracle.read(lead: now.wall - oracle.truth - written.error) }
         lifecycle = TokenLifecycle(
-            renewal: policy, reregister: reregister, hasCredentials: areCredentialsSaved,
+            renewal: policy, origin: origin, hasCredentials: areCredentialsSaved,
             history: RegistrationHistory(record, bootID: "\(boots)", at: now), restored: restored)
         take(.start)
     }

@@ -102,7 +102,7 @@ import Testing
     @Test("the end of the token brings a far-off retry nearer, but not nearer than Retry-After", arguments: ends)
     func endDuringOutage(retryAfter: Double?, next: Double) {
         var lifecycle = TokenLifecycle(
-            renewal: RenewalPolicy(at: 0.95, jitter: 0), reregister: .automatic, hasCredentials: true)
+            renewal: RenewalPolicy(at: 0.95, jitter: 0), origin: .registration(.automatic), hasCredentials: true)
         _ = lifecycle.handle(.start, at: .origin, random: 0)
         _ = lifecycle.handle(.granted(exchange: 1, .lasting(1_000), sentAt: .origin), at: .origin, random: 0)
         for exchange in UInt64(2)...11 {

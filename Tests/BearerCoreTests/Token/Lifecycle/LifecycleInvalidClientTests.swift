@@ -6,7 +6,8 @@ import Testing
     /// A token of 10,000 s whose renewal is due with 5 % of its life left, at 9,500 s.
     private static func late(_ policy: Reregistration, history: RegistrationHistory = .init()) -> TokenLifecycle {
         var lifecycle = TokenLifecycle(
-            renewal: RenewalPolicy(at: 0.95, jitter: 0), reregister: policy, hasCredentials: true, history: history)
+            renewal: RenewalPolicy(at: 0.95, jitter: 0), origin: .registration(policy), hasCredentials: true,
+            history: history)
         _ = lifecycle.handle(.start, at: .origin, random: 0)
         _ = lifecycle.handle(.granted(exchange: 1, .lasting(10_000), sentAt: .origin), at: .origin, random: 0)
         return lifecycle

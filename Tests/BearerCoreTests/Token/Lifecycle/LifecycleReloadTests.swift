@@ -6,8 +6,8 @@ import Testing
 
     private static func restarted() -> TokenLifecycle {
         TokenLifecycle(
-            renewal: RenewalPolicy(at: 0.5, jitter: 0), reregister: .automatic, hasCredentials: true, restored: restored
-        )
+            renewal: RenewalPolicy(at: 0.5, jitter: 0), origin: .registration(.automatic), hasCredentials: true,
+            restored: restored)
     }
 
     static let restarts = [
@@ -44,7 +44,7 @@ import Testing
 
     private func reconfigure(_ lifecycle: inout TokenLifecycle, at share: Double, now: Double) -> [LifecycleAction] {
         lifecycle.reconfigure(
-            renewal: RenewalPolicy(at: share, jitter: 0), reregister: .never, at: .at(now), random: 0)
+            renewal: RenewalPolicy(at: share, jitter: 0), origin: .registration(.never), at: .at(now), random: 0)
     }
 
     @Test("a changed policy moves the planned renewal and keeps the token")
@@ -53,7 +53,7 @@ import Testing
         let token = lifecycle.token
         #expect(reconfigure(&lifecycle, at: 0.75, now: 100) == [])
         #expect(lifecycle.nextAttempt == .at(750))
-        #expect(lifecycle.reregister == .never)
+        #expect(lifecycle.origin == .registration(.never))
         #expect(lifecycle.token == token && token != nil)
     }
 

@@ -67,7 +67,7 @@ import Testing
 
     @Test("the random number spreads the renewal")
     func jitter() {
-        var lifecycle = TokenLifecycle(renewal: RenewalPolicy(), reregister: .never, hasCredentials: true)
+        var lifecycle = TokenLifecycle(renewal: RenewalPolicy(), origin: .registration(.never), hasCredentials: true)
         _ = lifecycle.handle(.start, at: .origin, random: 0)
         _ = lifecycle.handle(.granted(exchange: 1, .lasting(1_000), sentAt: .origin), at: .at(1), random: 0.5)
         let due = lifecycle.nextAttempt.map { $0.remaining(at: .origin) / .seconds(1) } ?? 0

@@ -37,7 +37,8 @@ struct FaultDay {
         self.faulty = faulty
         random = SeededGenerator(seed: seed)
         spread = SeededGenerator(seed: seed + 1_000)
-        lifecycle = TokenLifecycle(renewal: RenewalPolicy(), reregister: .automatic, hasCredentials: hasCredentials)
+        lifecycle = TokenLifecycle(
+            renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: hasCredentials)
         handle(.start)
     }
 
