@@ -96,6 +96,9 @@ extension BearerError.Code {
         }
     }
 
+    /// Whether a watch goes on after this answer; after any other the daemon watches nothing on that connection.
+    package var leavesWatch: Bool { self == .temporarilyUnavailable || self == .registrationRefused }
+
     fileprivate init(_ code: ErrorCode) {
         self = Self(rawValue: code.rawValue) ?? .serverError
     }

@@ -169,7 +169,7 @@ extension Operation {
         switch self {
         case .token(let request): grace + Self.possible(request.wait)
         case .renew(let request): grace + Self.possible(request.wait)
-        case .watch, .status, .ping: grace + TokenRequest.defaultWait
+        case .watch, .status, .ping, .export: grace + TokenRequest.defaultWait
         // Name services and exchanges upstream may have to be waited for, as long as systemd waits for a unit.
         case .reload, .register: .seconds(90)
         }
@@ -181,7 +181,7 @@ extension Operation {
     /// each time is a registration, after which viewers have to sign in again.
     var canBeRepeated: Bool {
         switch self {
-        case .token, .renew, .watch, .status, .ping, .reload: true
+        case .token, .renew, .watch, .status, .ping, .reload, .export: true
         case .register: false
         }
     }

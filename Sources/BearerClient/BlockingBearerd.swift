@@ -7,12 +7,14 @@ internal import Glibc
 /// It asks as ``Bearerd`` does: with the same time limits, and once more when the connection is lost.
 package struct BlockingBearerd {
     private let named: String?
-    /// What a daemon that is busy, or just restarts, may take beyond the `wait` of a request.
-    var grace = Duration.seconds(5)
+    private let grace: Duration
 
-    /// - Parameter socket: the path of the daemon's socket; by default it is looked for as ``Bearerd/socket`` says.
-    package init(socket: String? = nil) {
+    /// - Parameters:
+    ///   - socket: the path of the daemon's socket; by default it is looked for as ``Bearerd/socket`` says.
+    ///   - grace: what a daemon that is busy, or just restarts, may take beyond the `wait` of a request.
+    package init(socket: String? = nil, grace: Duration = .seconds(5)) {
         named = socket
+        self.grace = grace
     }
 
     /// Asks and returns the reply's line, without its ending.
@@ -26,8 +28,11 @@ package struct BlockingBearerd {
     }
 
     /// Sends a request whose reply is many lines.
-    package func open(_ operation: Operation) throws(BearerError) -> BlockingConnection {
-        try open(operation, until: ContinuousClock.now + operation.limit(grace: grace))
+    ///
+    /// - Parameter limit: how long it may take to connect, when the daemon's backlog is full; by default as long as an
+    ///   answer may take.
+    package func open(_ operation: Operation, within limit: Duration? = nil) throws(BearerError) -> BlockingConnection {
+        try open(operation, until: ContinuousClock.now + (limit ?? operation.limit(grace: grace)))
     }
 
     private func open(
@@ -37,10 +42,13 @@ package struct BlockingBearerd {
     }
 }
 
-/// A connection to the daemon whose calls block the thread. It is closed with the last reference to it.
+/// A connection to the daemon whose calls block the thread, but for ``look()``. It is closed with the last reference to it.
 package final class BlockingConnection {
     private let socket: UnixSocket
     private var lines = DaemonLines()
+
+    /// For poll(2) and epoll(7): readable when ``look()`` may find something.
+    package var descriptor: CInt { socket.descriptor }
 
     /// Connects to the socket at `place` and sends one request; a full backlog is waited for.
     init(_ place: SocketPlace, sending request: Request, until deadline: ContinuousClock.Instant) throws(BearerError) {
@@ -63,12 +71,14 @@ package final class BlockingConnection {
     /// for ever.
     package func next(until deadline: ContinuousClock.Instant? = nil) throws(BearerError) -> [UInt8]? {
         while true {
-            if let line = try lines.next() { return line }
-            switch try socket.receive() {
-            case .bytes(let bytes): lines.append(bytes)
-            case .none: try socket.block(for: .readable, until: deadline)
+            switch try look() {
+            case .line(let line): return line
             case .end: return nil
+            case .nothing: try socket.block(for: .readable, until: deadline)
             }
         }
     }
+
+    /// What has come already.
+    package func look() throws(BearerError) -> LineArrival { try lines.look(in: socket) }
 }

@@ -40,7 +40,9 @@ public struct DaemonStatus: Sendable, Equatable {
         public var renewAt: Int64?
         /// Of the registered client.
         public var clientID: String?
-        /// When the client was registered.
+        /// Whether the client was registered elsewhere and given to this host.
+        public var isProvisioned: Bool
+        /// When the client was registered; nil if that was elsewhere.
         public var registeredAt: Int64?
         /// Which APIs the application may call, as its registration said; nil if it said nothing.
         public var scopes: [String]?
@@ -110,6 +112,7 @@ extension DaemonStatus.Profile {
         expiresAt = status.expiresAt
         renewAt = status.renewAt
         clientID = status.clientID
+        isProvisioned = status.isProvisioned
         registeredAt = status.registeredAt
         scopes = status.scopes
         generation = status.generation

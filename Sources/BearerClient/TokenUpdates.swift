@@ -94,7 +94,7 @@ extension TokenUpdates.Iterator {
             return nil
         } catch {
             guard error.mayPass else { throw error }
-            if error.code == nil { hangUp() }
+            if error.code?.leavesWatch != true { hangUp() }
             return .trouble(error)
         }
     }
@@ -154,7 +154,7 @@ public enum TokenUpdate: Sendable, Equatable {
 
 extension BearerError {
     /// The same kind of trouble; in what they say they may differ.
-    fileprivate func isLike(_ other: BearerError) -> Bool {
+    package func isLike(_ other: BearerError) -> Bool {
         switch (self, other) {
         case (.refused(let code, _, _), .refused(let other, _, _)): code == other
         case (.unavailable, .unavailable): true
@@ -164,17 +164,19 @@ extension BearerError {
 }
 
 /// How long a watcher waits before it connects again: a random time up to a cap that doubles from 0.1 s to 5 s.
-struct ReconnectBackoff {
+package struct ReconnectBackoff {
     static let shortest = Duration.milliseconds(100)
     static let longest = Duration.seconds(5)
 
     private var cap = shortest
 
+    package init() {}
+
     /// - Parameters:
     ///   - lasted: how long there was a connection. A long one starts anew: it shows that there is a daemon.
     ///   - asked: what the daemon asked for, believed up to a minute; it may be longer than any other pause.
     ///   - random: drawn uniformly from 0..<1; half of the time is certain.
-    mutating func pause(afterConnectionOf lasted: Duration, asked: Duration?, random: Double) -> Duration {
+    package mutating func pause(afterConnectionOf lasted: Duration, asked: Duration?, random: Double) -> Duration {
         if lasted >= Self.longest { cap = Self.shortest }
         let pause = cap * (0.5 + random / 2)
         cap = min(cap * 2, Self.longest)

@@ -66,6 +66,15 @@ struct SocketOption: ParsableArguments {
 struct ProfileOption: ParsableArguments {
     @Option(
         name: .customLong("profile"),
-        help: ArgumentHelp("The profile; default: the one named default, else the only one.", valueName: "name"))
+        help: ArgumentHelp("The profile; default: the one named default, else the only one.", valueName: "name"),
+        completion: .custom { words, _, _ in visibleProfiles(words) })
     var name: String?
+}
+
+/// For a shell that completes a command line: the profiles that its user may see; none when the daemon does not answer soon.
+@Sendable private func visibleProfiles(_ words: [String]) -> [String] {
+    let socket = words.firstIndex(of: "--socket").flatMap { words.dropFirst($0 + 1).first }
+    let bearerd = BlockingBearerd(socket: socket, grace: .seconds(1))
+    guard let status = try? bearerd.reply(to: .status(profile: nil)).status() else { return [] }
+    return status.profiles.map(\.profile)
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BearerCore
 
 @main
 struct Bearerctl: ParsableCommand {
@@ -12,9 +13,11 @@ struct Bearerctl: ParsableCommand {
             Exit codes: 64 usage, 69 no daemon or connection lost, 70 internal error of the daemon, 75 no token for \
             the time being, 77 access denied, 78 unknown profile, registration refused or bad configuration.
             """,
+        version: BearerdVersion.current,
         subcommands: [
             TokenCommand.self, ExecCommand.self, StatusCommand.self, WatchCommand.self, RenewCommand.self,
-            PingCommand.self, MetricsCommand.self, ReloadCommand.self, RegisterCommand.self, CheckCommand.self,
+            PingCommand.self, MetricsCommand.self, ReloadCommand.self, RegisterCommand.self, ExportCommand.self,
+            CheckCommand.self,
         ])
 
     /// Scripts say `bearerctl token`, without an option, most of the time. There is nothing to parse in that, and the

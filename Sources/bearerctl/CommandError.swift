@@ -10,6 +10,11 @@ struct CommandError: Error, Equatable {
     /// EX_UNAVAILABLE: no daemon, or the connection was lost.
     static func unavailable(_ message: String) -> CommandError { CommandError(code: EX_UNAVAILABLE, message: message) }
 
+    /// EX_CANTCREAT: the token file cannot be written.
+    static func cannotCreate(_ error: TokenFileError) -> CommandError {
+        CommandError(code: EX_CANTCREAT, message: error.description)
+    }
+
     /// EX_SOFTWARE: what listens on the socket does not speak as bearerd does.
     static func unexpectedReply(_ message: String) -> CommandError { CommandError(code: EX_SOFTWARE, message: message) }
 }
@@ -49,9 +54,13 @@ func reporting(_ body: () throws(CommandError) -> Void) throws {
 
 /// stdout: the answer, and nothing else.
 enum StandardOutput {
-    /// Writes bytes and a line ending, and hands them on at once.
+    /// Writes bytes and a line ending, and hands them on at once. An answer that cannot be written ends the process with
+    /// EX_IOERR.
     static func writeLine(_ bytes: some Sequence<UInt8>) {
-        writeAll(Array(bytes) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        let failure = writeAll(Array(bytes) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        guard failure != 0 else { return }
+        StandardError.complain("standard output: \(String(cString: strerror(failure)))")
+        exit(EX_IOERR)
     }
 
     static func writeLine(_ text: String) {
@@ -59,20 +68,37 @@ enum StandardOutput {
     }
 }
 
-/// stderr: what went wrong.
+/// stderr: what went wrong. Where it is the journal, with the priority in front, see sd-daemon(3).
 enum StandardError {
-    static func complain(_ message: String) {
-        writeAll(Array("bearerctl: \(message)\n".utf8), to: STDERR_FILENO)
+    static func complain(_ message: String) { write(message, priority: LOG_WARNING) }
+
+    static func inform(_ message: String) { write(message, priority: LOG_INFO) }
+
+    private static func write(_ message: String, priority: CInt) {
+        let prefix = isInJournal ? "<\(priority)>" : "bearerctl: "
+        _ = writeAll(Array("\(prefix)\(message)\n".utf8), to: STDERR_FILENO)
     }
+
+    private static let isInJournal = isJournal(STDERR_FILENO)
+}
+
+/// Whether what is written there ends up in the journal: `$JOURNAL_STREAM` names its device and inode, see systemd.exec(5).
+func isJournal(_ descriptor: CInt) -> Bool {
+    var status = stat()
+    guard let stream = getenv("JOURNAL_STREAM"), fstat(descriptor, &status) == 0 else { return false }
+    return String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
 }
 
 /// A reader that is gone ends the process by SIGPIPE, as it does with other tools.
-private func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
+///
+/// - Returns: 0, or the error number.
+private func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return count < 0 ? errno : ENOSPC }
         rest = rest.dropFirst(count)
     }
+    return 0
 }

@@ -35,10 +35,14 @@ struct StatusTable {
         let next = profile.renewAt ?? profile.nextAttemptAt
         return [
             profile.profile, profile.state.rawValue, profile.expiresAt.map { "for \(Self.span($0 - now))" } ?? "none",
-            next.map { "in \(Self.span($0 - now))" } ?? "-", profile.clientID ?? "-",
+            next.map { "in \(Self.span($0 - now))" } ?? "-", Self.client(of: profile),
             profile.isStateDurable ? "yes" : "no", "\(profile.counters.requests)", "\(profile.counters.renewals)",
             "\(profile.counters.failures)", profile.scopes.map { $0.joined(separator: ",") } ?? "-",
         ]
+    }
+
+    private static func client(of profile: ProfileStatus) -> String {
+        (profile.clientID ?? "-") + (profile.isProvisioned ? " (provisioned)" : "")
     }
 
     private static func trouble(_ profile: ProfileStatus) -> String? {

@@ -14,8 +14,7 @@ struct BlockingTests {
     private static func ask(_ operation: Operation, at socket: String) async -> Result<String, BearerError> {
         await withCheckedContinuation { continuation in
             let failure = startThread {
-                var bearerd = BlockingBearerd(socket: socket)
-                bearerd.grace = .seconds(1)
+                let bearerd = BlockingBearerd(socket: socket, grace: .seconds(1))
                 let answer = Result { () throws(BearerError) in
                     String(decoding: try bearerd.line(answering: operation), as: UTF8.self)
                 }

@@ -65,6 +65,17 @@ struct WatchTests {
         #expect(ContinuousClock.now - denied >= .seconds(1))
     }
 
+    @Test("after an error that leaves no watch on the connection, it connects again")
+    func noWatch() async throws {
+        let peer = try ScriptedPeer(
+            .read, .send(errorLine("server_error")), .awaitEnd, .close, .read, .send(tokenLine("a")))
+        var updates = Bearerd(socket: peer.socket).watch().makeAsyncIterator()
+        #expect(try await updates.next()?.code == .serverError)
+        let start = ContinuousClock.now
+        #expect(try await updates.next()?.token == "a")
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test(
         "what waiting does not help ends it",
         arguments: [BearerError.Code.accessDenied, .unknownProfile, .invalidRequest])

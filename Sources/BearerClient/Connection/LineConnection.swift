@@ -49,23 +49,19 @@ final class LineConnection: Sendable {
         if case .line(let line) = try look() { line } else { nil }
     }
 
-    private enum Finding {
-        case line([UInt8])
-        /// It is not there yet.
-        case nothing
-        case end
+    private func look() throws(BearerError) -> LineArrival {
+        try lines.withLock { (lines) throws(BearerError) in try lines.look(in: socket) }
     }
+}
 
-    private func look() throws(BearerError) -> Finding {
-        while true {
-            if let line = try lines.withLock({ (lines) throws(BearerError) in try lines.next() }) { return .line(line) }
-            switch try socket.receive() {
-            case .bytes(let bytes): lines.withLock { $0.append(bytes) }
-            case .none: return .nothing
-            case .end: return .end
-            }
-        }
-    }
+/// What a look for the next line finds.
+package enum LineArrival: Sendable, Equatable {
+    /// A line, without its ending.
+    case line([UInt8])
+    /// It is not there yet.
+    case nothing
+    /// There are no more.
+    case end
 }
 
 /// The lines that come from the daemon.
@@ -74,6 +70,18 @@ struct DaemonLines: Sendable {
 
     /// Bytes; far more than the status of a thousand profiles.
     private static let longest = 1 << 20
+
+    /// The next line, as far as it has come.
+    mutating func look(in socket: UnixSocket) throws(BearerError) -> LineArrival {
+        while true {
+            if let line = try next() { return .line(line) }
+            switch try socket.receive() {
+            case .bytes(let bytes): append(bytes)
+            case .none: return .nothing
+            case .end: return .end
+            }
+        }
+    }
 
     mutating func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { assembler.append($0) }

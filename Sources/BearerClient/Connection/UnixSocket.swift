@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A Unix-domain socket. No call on it blocks but ``block(for:until:)``. It is closed with the last reference to it.
 final class UnixSocket: Sendable {
-    private let descriptor: CInt
+    let descriptor: CInt
     private let place: SocketPlace
 
     /// When a full backlog is tried again: the kernel does not tell of room in it.

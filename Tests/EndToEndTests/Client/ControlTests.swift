@@ -52,6 +52,18 @@ extension EndToEnd {
             }
         }
 
+        @Test("an answer that cannot be written is an error", arguments: ["token", "metrics", "export"])
+        func fullOutput(command: String) async throws {
+            try await Host.run { host in
+                _ = try await host.start().token()
+                let result = try await FinishedProgram.run(
+                    "/bin/sh",
+                    ["-c", "exec \(try Programs.path("bearerctl")) \(command) --socket \(host.socket) > /dev/full"])
+                #expect(result.status == EX_IOERR)
+                #expect(result.errors == "bearerctl: standard output: No space left on device\n")
+            }
+        }
+
         @Test("ping prints the version")
         func ping() async throws {
             try await Host.run { host in

@@ -1,0 +1,319 @@
+internal import BearerClient
+internal import BearerCore
+internal import BearerLoop
+internal import BearerProtocol
+internal import Glibc
+
+/// Keeps a file equal to the current token of a profile, until it is ended by a signal.
+///
+/// It watches the profile, and connects again whenever the connection ends. A token stays in the file until its own end,
+/// whatever happens to the daemon; then the file is removed. Everything here happens on the thread of the loop.
+final class TokenFileKeeper {
+    private let file: TokenFile
+    private let profile: String?
+    private let bearerd: BlockingBearerd
+    private let loop: ServingLoop
+    private let command: ChangeCommand?
+    private let manager = ServiceManager()
+    /// Ends the process with this status.
+    private let onEnd: (CInt) -> Void
+    private var alarm: Alarm?
+    private var signals: SignalWatch?
+
+    private var connection: BlockingConnection?
+    private var connectedAt = ContinuousClock.now
+    private var backoff = ReconnectBackoff()
+    /// When the token in the file ends; nil when there is no file.
+    private var end: ClockReading?
+    /// The newest token, as long as the file could not be written.
+    private var unwritten: TokenReply?
+    /// The token in the file, and when it came; nil when there is none, and when an earlier process wrote it.
+    private var written: (reply: TokenReply, received: ClockReading)?
+    /// What systemd is told of the file.
+    private var fileStatus = ""
+    private var isReady = false
+    private var isOver = false
+    /// The trouble that was said last.
+    private var trouble: Trouble?
+
+    private enum Trouble: Equatable {
+        case daemon(BearerError)
+        case file(TokenFileError)
+    }
+
+    /// The signals that end it; SIGCHLD tells of the command. They must be blocked before the process has threads.
+    static let signals = [SIGTERM, SIGINT, SIGHUP, SIGCHLD]
+    /// What the daemon denies is asked again after this long, as is a directory that takes no file.
+    private static let longPause = Duration.seconds(10)
+    private static let writePause = Duration.seconds(1)
+    /// How often is looked whether the file is still there.
+    private static let checkInterval = Duration.seconds(10)
+
+    init(
+        _ file: TokenFile, profile: String?, of bearerd: BlockingBearerd, command: [String], on loop: ServingLoop,
+        onEnd: @escaping (CInt) -> Void
+    ) {
+        self.file = file
+        self.profile = profile
+        self.bearerd = bearerd
+        self.loop = loop
+        self.command = command.isEmpty ? nil : ChangeCommand(command, on: loop)
+        self.onEnd = onEnd
+    }
+
+    func start() {
+        do throws(CommandError) {
+            try prepare()
+            manager.status("\(file.path): waiting for a token")
+            connect()
+            check()
+        } catch {
+            finish(failing: error)
+        }
+    }
+
+    /// - Throws: when what an earlier process left cannot be taken over, or the kernel has no descriptor left.
+    private func prepare() throws(CommandError) {
+        do throws(LoopError) {
+            alarm = try Alarm(on: loop) { [self] in removeAtEnd() }
+            signals = try SignalWatch(Self.signals, on: loop) { [self] in handle($0) }
+        } catch {
+            throw CommandError(code: EX_OSERR, message: error.description)
+        }
+        do throws(TokenFileError) {
+            let now = SystemClock.now()
+            if let predecessor = try file.endOfPredecessor(now: now.wall) {
+                keep(until: ClockReading(boot: now.boot + predecessor - now.wall, wall: predecessor))
+            }
+        } catch {
+            throw .cannotCreate(error)
+        }
+        file.removeLeftovers()
+    }
+}
+
+// MARK: The daemon
+
+extension TokenFileKeeper {
+    private func connect() {
+        guard !isOver else { return }
+        do throws(BearerError) {
+            // The loop does not wait for room in a full backlog: the token may end meanwhile.
+            let connection = try bearerd.open(.watch(profile: profile), within: .zero)
+            self.connection = connection
+            connectedAt = .now
+            do throws(LoopError) {
+                try loop.watch(connection.descriptor, for: .input) { [self] _ in read() }
+            } catch {
+                self.connection = nil
+                throw .unavailable(socket: "watch", reason: error.description)
+            }
+        } catch {
+            hangUp(because: error)
+        }
+    }
+
+    private func read() {
+        guard let connection else { return }
+        do throws(BearerError) {
+            // As long as no line has led to its end.
+            while self.connection === connection {
+                switch try connection.look() {
+                case .line(let line): take(line)
+                case .nothing: return
+                case .end: hangUp(because: nil)
+                }
+            }
+        } catch {
+            hangUp(because: error)
+        }
+    }
+
+    private func take(_ line: [UInt8]) {
+        do throws(BearerError) {
+            guard case .token(let reply) = try Bearerd.parse(line) else {
+                throw .unexpectedReply("a line that is neither token nor error")
+            }
+            guard reply.token.withBytes(B64Token.isValid) else {
+                throw .unexpectedReply("a token with characters that no token has")
+            }
+            take(reply)
+        } catch {
+            guard error.code?.leavesWatch == true else { return hangUp(because: error) }
+            report(.daemon(error))
+        }
+    }
+
+    /// Connects again later. What waiting does not mend ends the process, unless it has kept a file already: then the
+    /// daemon's configuration may be mended again before the token ends.
+    private func hangUp(because error: BearerError?) {
+        var pause = backoff.pause(
+            afterConnectionOf: connection == nil ? .zero : connectedAt.duration(to: .now), asked: patience,
+            random: .random(in: 0..<1))
+        if let connection { loop.forget(connection.descriptor) }
+        connection = nil
+        if let error {
+            guard error.mayPass || isReady else { return finish(failing: CommandError(error)) }
+            if !error.mayPass { pause = Self.longPause }
+            report(.daemon(error))
+        }
+        loop.schedule(after: pause) { [self] in connect() }
+    }
+
+    /// What the daemon asked for when it had too many connections. With other trouble, `retry_after` is about upstream.
+    private var patience: Duration? {
+        if case .daemon(let error) = trouble, error.code == .slowDown { error.retryAfter } else { nil }
+    }
+
+    private func report(_ trouble: Trouble) {
+        let isKnown =
+            switch (self.trouble, trouble) {
+            case (.daemon(let known)?, .daemon(let error)): known.isLike(error)
+            default: self.trouble == trouble
+            }
+        self.trouble = trouble
+        guard !isKnown else { return }
+        let text =
+            switch trouble {
+            case .daemon(let error): error.description
+            case .file(let error): error.description
+            }
+        StandardError.complain(text)
+        manager.status(text)
+    }
+}
+
+// MARK: The file
+
+extension TokenFileKeeper {
+    private func take(_ reply: TokenReply) {
+        // After a new connection the daemon says what it has said before.
+        if written?.reply.token == reply.token, file.exists { return troubleIsOver() }
+        unwritten = reply
+        write(received: SystemClock.now())
+    }
+
+    /// Writes what is to be written; when that fails, again a second later.
+    private func write(received: ClockReading) {
+        guard !isOver, let reply = unwritten else { return }
+        // By either clock: a clock that is set never makes it longer.
+        let end = ClockReading(boot: received.boot + .seconds(reply.expiresIn), wall: .seconds(reply.expiresAt))
+        guard !end.isReached(at: SystemClock.now()) else {
+            unwritten = nil
+            return
+        }
+        do throws(TokenFileError) {
+            try file.replace(with: reply, end: end.wall)
+        } catch {
+            guard isReady else { return finish(failing: .cannotCreate(error)) }
+            report(.file(error))
+            loop.schedule(after: Self.writePause) { [self] in
+                if unwritten == reply { write(received: received) }
+            }
+            return
+        }
+        unwritten = nil
+        written = (reply, received)
+        troubleIsOver()
+        keep(until: end)
+        changed(status: "\(file.path): a token until \(WallClock.text(end.wall))")
+    }
+
+    private func troubleIsOver() {
+        guard trouble != nil else { return }
+        trouble = nil
+        StandardError.inform("\(file.path): in order again")
+        manager.status(fileStatus)
+    }
+
+    /// Writes the file again if somebody has removed it.
+    private func check() {
+        if !isOver, unwritten == nil, let written, !file.exists {
+            StandardError.complain("\(file.path): somebody has removed it: it is written again")
+            unwritten = written.reply
+            write(received: written.received)
+        }
+        loop.schedule(after: Self.checkInterval) { [self] in check() }
+    }
+
+    private func keep(until end: ClockReading) {
+        self.end = end
+        removeAtEnd()
+    }
+
+    /// Removes the file when its token has ended.
+    private func removeAtEnd() {
+        guard !isOver, let end else { return }
+        let left = end.remaining(at: SystemClock.now())
+        guard left <= .zero else {
+            alarm?.set(SystemClock.boot() + left)
+            return
+        }
+        self.end = nil
+        written = nil
+        guard file.remove() else { return }
+        StandardError.complain("\(file.path): removed: its token has ended, and there is no other")
+        guard isReady else {
+            command?.fileChanged()
+            return
+        }
+        changed(status: "\(file.path): removed, as there is no token")
+    }
+
+    /// Tells whoever reads the file.
+    private func changed(status: String) {
+        fileStatus = status
+        if isReady { manager.reloading() }
+        manager.ready(status)
+        isReady = true
+        command?.fileChanged()
+    }
+}
+
+// MARK: The end
+
+extension TokenFileKeeper {
+    private func handle(_ signal: CInt) {
+        guard signal != SIGCHLD else { command?.childEnded(); return }
+        manager.stopping()
+        finish(failing: nil)
+    }
+
+    /// The file goes, since nobody would remove it at the end of its token. One below `$RUNTIME_DIRECTORY` is systemd's to
+    /// remove: it does so when the unit is stopped, and not when it is started again. A start that fails leaves what was there
+    /// before.
+    private func finish(failing error: CommandError?) {
+        guard !isOver else { return }
+        isOver = true
+        if let connection { loop.forget(connection.descriptor) }
+        connection = nil
+        let isOurs = written != nil || error == nil
+        if isOurs, end != nil, !RuntimeDirectory.holds(file.path) { file.remove() }
+        if let error { StandardError.complain(error.message) }
+        let status = error?.code ?? EX_OK
+        guard let command else { return onEnd(status) }
+        command.end { [onEnd] in onEnd(status) }
+    }
+}
+
+/// `RuntimeDirectory=` of the unit, see systemd.exec(5).
+private enum RuntimeDirectory {
+    static func holds(_ path: String) -> Bool {
+        guard let value = getenv("RUNTIME_DIRECTORY") else { return false }
+        return String(cString: value).split(separator: ":").contains { path.hasPrefix("\($0)/") }
+    }
+}
+
+private enum WallClock {
+    /// The local time, with its zone.
+    static func text(_ time: Duration) -> String {
+        var seconds = time_t(time.components.seconds)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            guard let base = buffer.baseAddress else { return "" }
+            let count = strftime(base, buffer.count, "%F %T %Z", &parts)
+            return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+    }
+}
