@@ -11,15 +11,20 @@ from cases import (  # noqa: E402, F401  (importing a module registers its cases
     asking,
     exiting,
     restarting,
+    versions,
     journal,
     reloading,
     credentials,
+    token_files,
     statement,
+    provisioning,
     stopping,
     watchdog,
     hardening,
+    containers,
     secrets,
     uninstalling,
+    package,
 )
 from harness import suite  # noqa: E402
 from support.host import show_journal  # noqa: E402

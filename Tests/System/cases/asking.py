@@ -1,8 +1,9 @@
 """Who is given a token, in a real process of a real user."""
 
-from harness.suite import case, expect, expect_equal
+from harness.suite import case, eventually, expect, expect_equal
 from support import broker
 from support.host import Journal, run
+from support.simulator import simulator
 
 
 @case("ask: a member of the group is given the token, bare")
@@ -32,6 +33,28 @@ def _():
 def _():
     broker.fresh(profiles={"default": {"allow": {"groups": ["bearerd"]}}})
     expect(broker.bearerctl("token", user="player").stdout, "no token for a member of the group")
+
+
+@case("ask: bash completes the profiles that the user may see")
+def _():
+    broker.fresh(profiles={"default": {}, "live": {}, "secret": {"allow": {"users": ["stranger"]}}})
+    script = (
+        "source /usr/share/bash-completion/completions/bearerctl; COMP_WORDS=(bearerctl token --profile ''); COMP_CWORD=3; "
+        "COMP_LINE='bearerctl token --profile '; COMP_POINT=26; _bearerctl bearerctl '' --profile; echo ${COMPREPLY[@]}"
+    )
+    expect_equal(run("bash", "-c", script, user="player").stdout.split(), ["default", "live"], "completions")
+
+
+@case("ask: ping --ready fails until there is a token")
+def _():
+    broker.reset(startup={"wait": 0})
+    simulator.faults("token", then={"status": 503})
+    broker.start()
+    result = broker.bearerctl("ping", "--ready", user="player", check=False)
+    expect_equal((result.returncode, result.stdout), (75, ""), "exit code and output")
+    simulator.faults("token")
+    ready = lambda: broker.bearerctl("ping", "--ready", "--profile=default", user="player", check=False).returncode == 0
+    eventually(ready, "it is ready", within=30)
 
 
 @case("ask: bearerctl says that there is no daemon (69)")

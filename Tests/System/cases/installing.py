@@ -3,10 +3,12 @@
 import os
 import re
 import stat
+import tempfile
 
+from harness.daemon import STATEMENT
 from harness.suite import case, expect, expect_equal
 from support import broker
-from support.host import UNITS, run, systemctl
+from support.host import UNITS, remove_drop_in, run, systemctl
 
 REPOSITORY = "/mnt/repository"
 
@@ -18,8 +20,25 @@ def installed_files(root=""):
 
 
 def install(script="install", **environment):
+    """What the script says."""
     environment = {**os.environ, "BUILD": "/mnt/build", **environment}
-    run(f"{REPOSITORY}/systemd/{script}", env=environment)
+    return run(f"{REPOSITORY}/systemd/{script}", env=environment).stdout
+
+
+def run_printed_commands(text):
+    """The commands among what an installation says, word for word, beside a software statement."""
+    commands = [line for line in text.splitlines() if line.startswith("    ")]
+    expect(commands, f"no commands in {text!r}")
+    with tempfile.TemporaryDirectory() as place:
+        with open(f"{place}/statement.jws", "w") as file:
+            file.write(STATEMENT)
+        run("bash", "-e", "-c", "\n".join(commands), cwd=place)
+
+
+def forget_encrypted_statement():
+    """Undoes what the commands have put in place."""
+    remove_drop_in("encrypted-statement")
+    os.remove("/etc/credstore.encrypted/software_statement")
 
 
 @case("install: every file is in place with its mode")
@@ -42,7 +61,9 @@ def _():
 
 @case("install: systemd has nothing to say against the units")
 def _():
-    found = run("systemd-analyze", "verify", "--man=no", *UNITS)
+    units = [os.path.basename(path) for path in installed_files() if "/systemd/system/" in path]
+    expect(set(units) >= set(UNITS), f"the units are {units}")
+    found = run("systemd-analyze", "verify", "--man=no", *units)
     expect_equal(found.stdout + found.stderr, "", "systemd-analyze verify")
     examples = "/usr/share/doc/bearerd/examples"
     run("cp", f"{examples}/consumer.service", "/run/systemd/system/example.service")

@@ -38,6 +38,8 @@ def stop():
 def reset(**keys):
     """Stops it and forgets everything; the next start registers."""
     stop()
+    # Before systemd 254 a stop has done it, and there is no such resource.
+    systemctl("clean", "--what=fdstore", "bearerd.service", check=False)
     client_secrets.update(secrets())
     for path in glob.glob(f"{STATE}/*") + glob.glob(f"{STATE}/.[!.]*"):
         shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)

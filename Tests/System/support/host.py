@@ -28,6 +28,10 @@ def show(name, unit="bearerd.service"):
     return systemctl("show", f"--property={name}", "--value", unit).stdout.strip()
 
 
+def systemd_version():
+    return int(systemctl("--version").stdout.split()[1])
+
+
 def is_active(unit="bearerd.service"):
     return show("ActiveState", unit) == "active"
 
