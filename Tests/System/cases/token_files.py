@@ -13,8 +13,8 @@ from support.simulator import lifetime, simulator
 
 KEEPER = "bearerd-token@default.service"
 FILE = "/run/bearerd-token/default/access_token"
-# How long the consumers ask; a longer run by hand: CONSUMERS=120.
-SECONDS = int(os.environ.get("CONSUMERS", "25"))
+# How long the consumers ask.
+SECONDS = int(os.environ["CONSUMERS"])
 
 
 def content():
