@@ -6,12 +6,10 @@ internal import Glibc
 
 /// Keeps a file equal to the current token of a profile, until it is ended by a signal.
 ///
-/// It watches the profile, and connects again whenever the connection ends. A token stays in the file until its own end,
+/// A token stays in the file until its own end,
 /// whatever happens to the daemon; then the file is removed. Everything here happens on the thread of the loop.
 final class TokenFileKeeper {
     private let file: TokenFile
-    private let profile: String?
-    private let bearerd: BlockingBearerd
     private let loop: ServingLoop
     private let command: ChangeCommand?
     private let manager = ServiceManager()
@@ -19,10 +17,8 @@ final class TokenFileKeeper {
     private let onEnd: (CInt) -> Void
     private var alarm: Alarm?
     private var signals: SignalWatch?
+    private var watch: ProfileWatch?
 
-    private var connection: BlockingConnection?
-    private var connectedAt = ContinuousClock.now
-    private var backoff = ReconnectBackoff()
     /// When the token in the file ends; nil when there is no file.
     private var end: ClockReading?
     /// The newest token, as long as the file could not be written.
@@ -43,8 +39,7 @@ final class TokenFileKeeper {
 
     /// The signals that end it; SIGCHLD tells of the command. They must be blocked before the process has threads.
     static let signals = [SIGTERM, SIGINT, SIGHUP, SIGCHLD]
-    /// What the daemon denies is asked again after this long, as is a directory that takes no file.
-    private static let longPause = Duration.seconds(10)
+    /// A file that could not be written is written again after this long.
     private static let writePause = Duration.seconds(1)
     /// How often is looked whether the file is still there.
     private static let checkInterval = Duration.seconds(10)
@@ -54,18 +49,19 @@ final class TokenFileKeeper {
         onEnd: @escaping (CInt) -> Void
     ) {
         self.file = file
-        self.profile = profile
-        self.bearerd = bearerd
         self.loop = loop
         self.command = command.isEmpty ? nil : ChangeCommand(command, on: loop)
         self.onEnd = onEnd
+        watch = ProfileWatch(
+            of: profile, at: bearerd, on: loop, onToken: { [unowned self] in take($0) },
+            onTrouble: { [unowned self] in hear($0) })
     }
 
     func start() {
         do throws(CommandError) {
             try prepare()
             manager.status("\(file.path): waiting for a token")
-            connect()
+            watch?.start()
             check()
         } catch {
             finish(failing: error)
@@ -92,77 +88,14 @@ final class TokenFileKeeper {
     }
 }
 
-// MARK: The daemon
+// MARK: Trouble
 
 extension TokenFileKeeper {
-    private func connect() {
-        guard !isOver else { return }
-        do throws(BearerError) {
-            // The loop does not wait for room in a full backlog: the token may end meanwhile.
-            let connection = try bearerd.open(.watch(profile: profile), within: .zero)
-            self.connection = connection
-            connectedAt = .now
-            do throws(LoopError) {
-                try loop.watch(connection.descriptor, for: .input) { [self] _ in read() }
-            } catch {
-                self.connection = nil
-                throw .unavailable(socket: "watch", reason: error.description)
-            }
-        } catch {
-            hangUp(because: error)
-        }
-    }
-
-    private func read() {
-        guard let connection else { return }
-        do throws(BearerError) {
-            // As long as no line has led to its end.
-            while self.connection === connection {
-                switch try connection.look() {
-                case .line(let line): take(line)
-                case .nothing: return
-                case .end: hangUp(because: nil)
-                }
-            }
-        } catch {
-            hangUp(because: error)
-        }
-    }
-
-    private func take(_ line: [UInt8]) {
-        do throws(BearerError) {
-            guard case .token(let reply) = try Bearerd.parse(line) else {
-                throw .unexpectedReply("a line that is neither token nor error")
-            }
-            guard reply.token.withBytes(B64Token.isValid) else {
-                throw .unexpectedReply("a token with characters that no token has")
-            }
-            take(reply)
-        } catch {
-            guard error.code?.leavesWatch == true else { return hangUp(because: error) }
-            report(.daemon(error))
-        }
-    }
-
-    /// Connects again later. What waiting does not mend ends the process, unless it has kept a file already: then the
-    /// daemon's configuration may be mended again before the token ends.
-    private func hangUp(because error: BearerError?) {
-        var pause = backoff.pause(
-            afterConnectionOf: connection == nil ? .zero : connectedAt.duration(to: .now), asked: patience,
-            random: .random(in: 0..<1))
-        if let connection { loop.forget(connection.descriptor) }
-        connection = nil
-        if let error {
-            guard error.mayPass || isReady else { return finish(failing: CommandError(error)) }
-            if !error.mayPass { pause = Self.longPause }
-            report(.daemon(error))
-        }
-        loop.schedule(after: pause) { [self] in connect() }
-    }
-
-    /// What the daemon asked for when it had too many connections. With other trouble, `retry_after` is about upstream.
-    private var patience: Duration? {
-        if case .daemon(let error) = trouble, error.code == .slowDown { error.retryAfter } else { nil }
+    /// What waiting does not mend ends the process, unless it has kept a file already: then the daemon's configuration may be
+    /// mended again before the token ends.
+    private func hear(_ error: BearerError) {
+        guard error.mayPass || isReady else { return finish(failing: CommandError(error)) }
+        report(.daemon(error))
     }
 
     private func report(_ trouble: Trouble) {
@@ -285,8 +218,7 @@ extension TokenFileKeeper {
     private func finish(failing error: CommandError?) {
         guard !isOver else { return }
         isOver = true
-        if let connection { loop.forget(connection.descriptor) }
-        connection = nil
+        watch?.stop()
         let isOurs = written != nil || error == nil
         if isOurs, end != nil, !RuntimeDirectory.holds(file.path) { file.remove() }
         if let error { StandardError.complain(error.message) }
