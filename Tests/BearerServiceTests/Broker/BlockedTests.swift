@@ -111,4 +111,32 @@ import Testing
         }
         await setup.server?.shutdown()
     }
+
+    @Test(
+        "a retry that a reload has overtaken does not bring the settings before it back",
+        .enabled(if: Mount.isPermitted, "SKIPPED: only root with CAP_SYS_ADMIN can mount a file that fails"))
+    func overtakenRetry() async throws {
+        let path = "\(setup.state.path)/\(file)"
+        try #require(Command.run("/bin/mount", "--bind", "/proc/\(getpid())/mem", path) == 0)
+        defer { Command.run("/bin/umount", "-l", path) }
+        try await withBroker(setup) { test in
+            let (client, root) = (try await test.connect(), try await test.connect(as: .root))
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+            Command.run("/bin/umount", "-l", path)
+            let gate = await test.holdDisk()
+            let narrowed = AccessPolicy(users: [4321])
+            test.reloads.prepare([try .sample(server: test.server.baseURL, access: narrowed)])
+            root.send(#"{"op":"reload"}"#)
+            // The reload reads the files first, then the retry, which began with the settings of before.
+            try await test.turns(50)
+            await test.advance(by: .seconds(31))
+            try await test.turns(50)
+            gate.signal()
+            _ = try await root.reply()
+            await eventually("the files were read again") { await test.broker.state() == .ready }
+            try await test.turns(20)
+            #expect(try await client.ask(#"{"op":"token"}"#).error().code == .accessDenied)
+        }
+        await setup.server?.shutdown()
+    }
 }
