@@ -40,14 +40,13 @@ struct SharedAddress {
     private var hosts: [Host]
     private var random: SeededGenerator
     private var events: EventQueue<Event> = EventQueue()
-    private var allowance: Double
-    private var counted = 0.0
+    private var throttle: AddressThrottle
 
     private static let roundTrip = 0.2
 
     init(_ fleet: Fleet, seed: UInt64) {
         random = SeededGenerator(seed: seed)
-        allowance = fleet.burst
+        throttle = AddressThrottle(burst: fleet.burst)
         turnedAway = Array(repeating: 0, count: fleet.hosts)
         hosts = (0..<fleet.hosts).map { _ in
             let profile = TokenLifecycle(
@@ -86,7 +85,7 @@ struct SharedAddress {
     private mutating func send(_ host: Int, at time: Double) {
         for order in hosts[host].scheduler.next(at: ClockReading.at(time).boot) {
             calls.append(time)
-            let answer = Event.answer(host: host, order, isAllowed: allows(at: time), sent: time)
+            let answer = Event.answer(host: host, order, isAllowed: throttle.allows(at: time), sent: time)
             events.add(answer, at: time + Self.roundTrip)
         }
         guard let next = hosts[host].scheduler.nextTime(at: ClockReading.at(time).boot) else { return }
@@ -125,15 +124,5 @@ struct SharedAddress {
 
     private func wait(until boot: Duration, at time: Double) -> Double {
         max(0, (boot - ClockReading.at(time).boot) / .seconds(1)) + 0.001
-    }
-
-    /// What the burst leaves unused does not add up later.
-    private mutating func allows(at time: Double) -> Bool {
-        precondition(time >= counted, "calls come in order")
-        allowance = max(allowance, min(1, allowance + time - counted))
-        counted = time
-        guard allowance >= 1 else { return false }
-        allowance -= 1
-        return true
     }
 }

@@ -27,6 +27,34 @@ import Testing
         #expect(table.rows.count == Self.fleets.count)
     }
 
+    typealias Informed = (hosts: Int, pause: InformedHosts.Pause, text: String)
+
+    static let informed: [Informed] = [
+        (100, .fixed(11), "pause of 11 s"), (100, .fixed(90), "pause of 90 s"),
+        (100, .sharing(callsPerSecond: 2), "2 calls per second"),
+        (100, .sharing(callsPerSecond: 3), "3 calls per second"),
+        (1_000, .fixed(72), "pause of 72 s"), (1_000, .fixed(256), "pause of 256 s"),
+        (1_000, .sharing(callsPerSecond: 2), "2 calls per second"),
+        (1_000, .sharing(callsPerSecond: 3), "3 calls per second"),
+    ]
+
+    @Test("hosts that know more than ours do little better, as the documentation says", arguments: informed)
+    func bound(_ informed: Informed) throws {
+        let runs = (1...5).map {
+            InformedHosts(
+                hosts: informed.hosts, pause: informed.pause, throttle: AddressThrottle(burst: 10), seed: $0)
+        }
+        let seconds = runs.map(\.last).reduce(0, +) / Double(runs.count)
+        let turnedAway = Double(runs.map(\.turnedAway).reduce(0, +)) / Double(runs.count * informed.hosts)
+        let cells = [
+            "\(informed.hosts)", informed.text, "\(Int((seconds / 10).rounded()) * 10) s", Self.tenths(turnedAway),
+        ]
+        let table = try MarkdownTable(column: "All have a token after", path: Documentation.path("Herd.md"))
+        let isDocumented = table.rows.contains(cells)
+        #expect(isDocumented, "the row is: \(MarkdownTable.line(cells))")
+        #expect(table.rows.count == Self.informed.count)
+    }
+
     /// Fleets of a thousand calls and more, and how many 429s they take for a token at most, on average.
     static let goals: [(fleet: Fleet, mean: Double)] = [
         (Fleet(hosts: 1_000), 8.5), (Fleet(hosts: 1_000, spread: 60), 8), (Fleet(hosts: 1_000, burst: 1), 8.5),
