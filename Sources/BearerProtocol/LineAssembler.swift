@@ -4,7 +4,7 @@ internal import BearerCore
 ///
 /// Append a chunk, then take lines by ``next()`` until there is none; at the end of the input, ``finish()``. Holds at
 /// most the limit and what was appended since ``next()`` last returned nil; append no more than a chunk in between.
-package struct LineAssembler: Sendable {
+package struct LineAssembler: ~Copyable, Sendable {
     package enum Line: Sendable, Equatable {
         /// A line without its ending, possibly empty (which is no request). Let go of it before the next append.
         case complete(ArraySlice<UInt8>)

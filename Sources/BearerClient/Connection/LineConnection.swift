@@ -65,7 +65,7 @@ package enum LineArrival: Sendable, Equatable {
 }
 
 /// The lines that come from the daemon.
-struct DaemonLines: Sendable {
+struct DaemonLines: ~Copyable, Sendable {
     private var assembler = LineAssembler(limit: longest)
 
     /// Bytes; far more than the status of a thousand profiles.

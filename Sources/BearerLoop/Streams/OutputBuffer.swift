@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// Bytes on their way to a peer: what was sent and is not taken yet. They may be a token: the memory is wiped before it is
@@ -7,11 +6,13 @@ struct OutputBuffer: ~Copyable {
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var end = 0
     private var taken = 0
+    /// Bytes of ``memory`` that hold something, or did: they are wiped.
+    private var written = 0
     /// In place of ``memory``: a large block, which many may share.
     private var block: [UInt8]?
 
     deinit {
-        clinux_wiping_free(memory.baseAddress)
+        free()
     }
 
     var count: Int { (block?.count ?? end) - taken }
@@ -32,6 +33,7 @@ struct OutputBuffer: ~Copyable {
         makeRoom(for: new.count)
         memory.baseAddress.map { _ = memcpy($0 + end, source, new.count) }
         end += new.count
+        written = max(written, end)
     }
 
     /// Lends what is left; `body` says how many bytes of it are taken, or -1.
@@ -45,9 +47,9 @@ struct OutputBuffer: ~Copyable {
     }
 
     mutating func removeAll() {
-        clinux_wiping_free(memory.baseAddress)
+        free()
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        (end, taken, block) = (0, 0, nil)
+        (end, taken, written, block) = (0, 0, 0, nil)
     }
 
     /// What is left takes no more memory than it has bytes.
@@ -78,8 +80,16 @@ struct OutputBuffer: ~Copyable {
     }
 
     private mutating func resize(to size: Int) {
-        let base = clinux_wiping_realloc(memory.baseAddress, size)
-        precondition(base != nil, "no memory for \(size) bytes")
-        memory = UnsafeMutableRawBufferPointer(start: base, count: size)
+        guard let larger = malloc(size) else { preconditionFailure("no memory for \(size) bytes") }
+        if let base = memory.baseAddress { memcpy(larger, base, end) }
+        free()
+        memory = UnsafeMutableRawBufferPointer(start: larger, count: size)
+        written = end
+    }
+
+    private func free() {
+        guard let base = memory.baseAddress else { return }
+        explicit_bzero(base, written)
+        Glibc.free(base)
     }
 }

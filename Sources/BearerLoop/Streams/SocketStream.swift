@@ -26,12 +26,12 @@ package final class SocketStream {
     private var events: Readiness = []
     private var goesOn = false
     /// Bytes that were sent since the kernel was last seen to keep next to nothing of them.
-    private var sentUnseen = 0
+    @exclusivity(unchecked) private var sentUnseen = 0
     private var ending = Ending.none
     /// Kept alive until the stream is closed.
     private var owner: (any SocketStreamOwner)?
     private(set) var timers: [LoopTimer] = []
-    package private(set) var isOpen = true
+    @exclusivity(unchecked) package private(set) var isOpen = true
 
     /// Takes over a non-blocking socket, which nobody else holds.
     package init(_ descriptor: CInt, on loop: ServingLoop, in group: StreamGroup) {
@@ -46,9 +46,9 @@ package final class SocketStream {
     package var heldCount: Int { interest.contains(.output) ? unsentCount : 0 }
     /// The peer once did not take what it was sent, or others have the room for much: the kernel keeps little for it from
     /// now on.
-    package private(set) var isSlow = false
+    @exclusivity(unchecked) package private(set) var isSlow = false
     /// Bytes that the peer has taken since it connected.
-    package private(set) var sentCount = 0
+    @exclusivity(unchecked) package private(set) var sentCount = 0
 
     /// Begins to serve `owner`. While nothing is read, only a peer that is gone shows.
     ///

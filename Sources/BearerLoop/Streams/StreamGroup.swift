@@ -64,6 +64,8 @@ struct FIFO<Element> {
     }
 
     mutating func popFirst() -> Element? {
+        // A queue of one is the usual one.
+        if elements.count == 1, first == 0 { return elements.removeLast() }
         guard !isEmpty else { return nil }
         let element = elements[first]
         elements[first] = nil

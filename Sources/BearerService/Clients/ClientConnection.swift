@@ -146,8 +146,9 @@ final class ClientConnection {
     }
 
     private var isTakingReplies: Bool {
-        let most = stream.isSlow ? ConnectionLimits.unsentBytesOfSlowClient : ConnectionLimits.unsentBytes
-        return stream.unsentCount < most
+        let unsent = stream.unsentCount
+        guard unsent > 0 else { return true }
+        return unsent < (stream.isSlow ? ConnectionLimits.unsentBytesOfSlowClient : ConnectionLimits.unsentBytes)
     }
 
     /// A client that sends many lines at once and takes the replies is answered on.
@@ -238,12 +239,11 @@ final class ClientConnection {
 
     /// Tells the registry what we hold for this client at the end of a turn; the registry may cut the connection.
     private func countBytes() {
-        guard stream.isOpen else { return }
         if cancellation != nil { lines.dropTaken() }
         let bytes = lines.allocated + requestBytes + stream.heldCount
         let free = if case .waiting = state { ClientBuffers.freeWhileWaiting } else { ClientBuffers.free }
         let counted = bytes > free ? bytes : 0
-        guard counted != countedBytes else { return }
+        guard counted != countedBytes, stream.isOpen else { return }
         countedBytes = counted
         registry.holds(counted, for: self)
     }

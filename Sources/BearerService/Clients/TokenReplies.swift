@@ -5,10 +5,12 @@ internal import BearerProtocol
 ///
 /// What holds a token here is used again, and wiped in the end: the stream that sends it copies it.
 final class TokenReplies {
-    private var token: AccessToken?
+    /// Of the token in ``line``; 0 while there is none.
+    private var generation: UInt64 = 0
+    private var expiry: ClockReading?
     /// `expires_in` of ``line``.
     private var left = Duration.zero
-    private var line: [UInt8] = []
+    @exclusivity(unchecked) private var line: [UInt8] = []
     /// What is made for one client, and sent before the next is made.
     private var scratch: [UInt8] = []
     /// Changes when a ``RepeatedToken`` that was given out before holds no more.
@@ -19,8 +21,8 @@ final class TokenReplies {
     /// The reply without an `id`, encoded at most once a second.
     func line(for token: AccessToken, profile: String, at now: ClockReading) -> [UInt8] {
         let remaining = token.remaining(at: now)
-        if token.generation != self.token?.generation || !isWithinSecond(remaining) {
-            self.token = token
+        if token.generation != generation || !isWithinSecond(remaining) {
+            (generation, expiry) = (token.generation, token.expiry)
             left = .seconds(remaining.components.seconds)
             Self.write(TokenReply(token, profile: profile, at: now), id: nil, to: &line)
         }
@@ -47,7 +49,7 @@ final class TokenReplies {
     /// There is another token or none, or others may have it: no reply is given again before it was asked for anew.
     func forget() {
         version &+= 1
-        token = nil
+        (generation, expiry) = (0, nil)
         left = .zero
         Self.empty(&line)
         Self.empty(&scratch)
@@ -69,9 +71,9 @@ final class TokenReplies {
     }
 
     fileprivate func again(at now: ClockReading) -> [UInt8]? {
-        guard let token else { return nil }
-        let remaining = token.remaining(at: now)
-        guard remaining > AccessToken.minimumService, isWithinSecond(remaining) else { return nil }
+        guard let remaining = expiry?.remaining(at: now), remaining > AccessToken.minimumService,
+            isWithinSecond(remaining)
+        else { return nil }
         repetitions += 1
         return line
     }

@@ -196,7 +196,7 @@ import Testing
     func late() async throws {
         let other = try await ClientCredentials.registered(with: server)
         let asked = server.calls(to: .token).count
-        try await with(registrations: 1, prepare: { _ in server.script(.token, [.delay(.milliseconds(300))]) }) {
+        try await with(registrations: 1, prepare: { _ in server.script(.token, [.delay(.seconds(3))]) }) {
             test in
             try await server.waitForCalls(asked + 1, to: .token)
             test.clock.advance(by: .seconds(2))
