@@ -55,7 +55,7 @@ struct ConfigurationValue {
             return nil
         }
         return entries.map { entry in
-            let name = Quotation.isShort(entry.key) ? entry.key : "…"
+            let name = Quotation.isShort(entry.key) ? Quotation.escaped(entry.key) : "…"
             let value = ConfigurationValue(
                 node: entry.value, path: path.isEmpty ? name : "\(path).\(name)", problems: problems)
             return Entry(key: entry.key, position: entry.keyPosition, value: value)

@@ -36,7 +36,8 @@ package enum Quotation {
         text.unicodeScalars.count <= longest
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// The text with what does not print escaped, as in a literal of Swift.
+    package static func escaped(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
             switch scalar {
             case "\n": "\\n"

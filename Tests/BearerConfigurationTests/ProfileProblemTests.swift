@@ -38,6 +38,10 @@ import Testing
                 "profiles: {a: {expect_scopes: [a b]}}",
                 "1:32: profiles.a.expect_scopes[0] is \"a b\"; expected a scope, such as api:client:v2"),
             ProblemRow(
+                "profiles: {\"a\\tb\": {reregister: no}}",
+                "1:12: the profile name \"a\\tb\"; \(name)",
+                "1:33: profiles.a\\tb.reregister is \"no\"; expected automatic or never"),
+            ProblemRow(
                 "profiles: {a: {reregister: no}}",
                 "1:28: profiles.a.reregister is \"no\"; expected automatic or never"),
         ])
