@@ -12,6 +12,8 @@ enum FuzzTarget: String, CaseIterable {
     case credentials
     /// The file of the registration history.
     case history
+    /// Either of them as it lies in the descriptor store while the disk does not take it.
+    case unsaved
     /// A token as it lies in the descriptor store.
     case token
     /// The configuration file.
@@ -33,6 +35,7 @@ enum FuzzTarget: String, CaseIterable {
         case .peer: fuzzPeer(input)
         case .credentials: fuzzCredentials(input)
         case .history: fuzzHistory(input)
+        case .unsaved: fuzzUnsaved(input)
         case .token: fuzzToken(input)
         case .configuration: fuzzConfiguration(input)
         case .statement: fuzzStatement(input)

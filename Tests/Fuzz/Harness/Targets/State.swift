@@ -39,6 +39,19 @@ func fuzzHistory(_ input: [UInt8]) {
     }
 }
 
+/// What is kept for the disk says itself whose it is, and is the same when it is written and read again.
+func fuzzUnsaved(_ input: [UInt8]) {
+    for part in UnsavedFile.Part.allCases {
+        let read = { (bytes: [UInt8]) in
+            attempt(
+                { () throws(StateError.FileProblem) in try UnsavedFile(part, Secret(bytes)) }, onError: checkMessage)
+        }
+        guard let file = read(input) else { continue }
+        require(file.part == part, "a file is of the part that it was read as")
+        require(read(file.encoded()) == file, "a file stays the same")
+    }
+}
+
 private func checkMessage(_ problem: StateError.FileProblem) {
     require(isFitForMessages("\(StateError.unusableFile(path: "/file", problem))"), "no control characters in an error")
 }
