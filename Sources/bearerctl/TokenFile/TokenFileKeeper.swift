@@ -91,7 +91,7 @@ final class TokenFileKeeper {
 // MARK: Trouble
 
 extension TokenFileKeeper {
-    /// What waiting does not mend ends the process, unless it has kept a file already: then the daemon's configuration may be
+    /// What waiting does not fix ends the process, unless it has kept a file already: then the daemon's configuration may be
     /// mended again before the token ends.
     private func hear(_ error: BearerError) {
         guard error.mayPass || isReady else { return finish(failing: CommandError(error)) }

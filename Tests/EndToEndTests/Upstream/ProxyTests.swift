@@ -43,8 +43,12 @@ extension EndToEnd {
         @Test("no environment variable leads elsewhere, or has keys of TLS written down")
         func environment() async throws {
             let certificates = try await Certificates.shared.value
-            try await Host.run(.tls(certificates.files(.loopback)), settings: "ca_file: \(certificates.authority)") {
+            try await Host.run(.tls(certificates.files(.unspecified)), settings: "ca_file: \(certificates.authority)") {
                 host in
+                // A server for which the daemon may take a proxy.
+                try host.configure(
+                    settings: "ca_file: \(certificates.authority)",
+                    profile: "server: https://\(Self.host):\(host.simulator.port)")
                 let keys = "\(host.directory)/keys"
                 var environment = ["SSLKEYLOGFILE": keys, "NETRC": "/nonexistent", "HOME": host.directory]
                 for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {

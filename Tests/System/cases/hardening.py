@@ -59,7 +59,9 @@ def _():
     before, journal = pid(), Journal()
     systemctl("kill", "--signal=SIGSEGV", "bearerd.service")
     eventually(lambda: pid() not in (0, before) and is_active(), "running again")
-    ours = [entry["MESSAGE"] for entry in journal.entries(f"_PID={before}")]
+    # A helper of the runtime would write a report under a number of its own.
+    ours = [entry["MESSAGE"] for entry in journal.entries("_SYSTEMD_UNIT=bearerd.service")]
     expect_equal([text for text in ours if "rax" in text or "Crash" in text or "Backtrace" in text], [], "crash report")
-    found = run("find", "/", "-xdev", "-name", "core*", "-type", "f", "-newer", "/proc/1", "-size", "+64k").stdout
+    places = ["/", "/run", "/tmp", "/dev/shm"]
+    found = run("find", *places, "-xdev", "-name", "core*", "-type", "f", "-newer", "/proc/1", check=False).stdout
     expect_equal(found, "", "core files")

@@ -174,15 +174,29 @@ def _():
     broker.token()
 
 
+@case("package: an upgrade leaves a daemon alone with whose configuration the new one would not start")
+def _():
+    package, before, calls = newer(), pid(), simulator.calls_from_now()
+    broker.configure(servr="x")
+    said = apt("install", package)
+    expect_equal(pid(), before, "the daemon's process")
+    expect('unknown key "servr"' in said and "bearerd is not restarted" in said, said)
+    broker.token()
+    broker.configure()
+    systemctl("restart", "bearerd")
+    broker.token()
+    expect_equal(calls.both(), (0, 0), "registrations, token requests")
+
+
 @case("package: removed, it leaves no unit behind, and keeps state, configuration and statement")
 def _():
     built()
-    systemctl("start", KEEPER)
+    systemctl("enable", "--now", KEEPER)
     before = broker.secrets()
     apt("remove", "bearerd")
     expect_equal((enabled(), active(), is_active(KEEPER)), ([], [], False), "units enabled, active; keeper")
-    wanted = glob.glob("/etc/systemd/system/*.wants/bearerd*")
-    expect_equal((wanted, os.path.exists("/run/bearerd")), ([], False), "links; sockets")
+    wanted = [os.path.basename(link) for link in glob.glob("/etc/systemd/system/*.wants/bearerd*")]
+    expect_equal((wanted, os.path.exists("/run/bearerd")), ([KEEPER], False), "links; sockets")
     expect_equal([path for path in installed_files() if os.path.exists(path)], [], "left")
     expect_equal((len(before), broker.secrets()), (1, before), "client secrets in the state directory")
     expect(os.path.exists(broker.CONFIGURATION) and os.path.exists(broker.STATEMENT_FILE), "something is gone")
@@ -193,13 +207,14 @@ def _():
     package, calls = built(), simulator.calls_from_now()
     apt("install", package)
     expect_equal((enabled(), active()), (UNITS, UNITS), "units that are enabled, active")
+    expect(is_active(KEEPER), "the keeper of a token file that was enabled is not started")
+    systemctl("stop", KEEPER)
     expect_equal(calls.both(), (0, 1), "registrations, token requests")
 
 
 @case("package: purged, its state is gone, and it says what that costs; configuration and statement are the operator's")
 def _():
     built()
-    systemctl("enable", KEEPER)
     said = apt("purge", "bearerd")
     expect("it registers anew, and viewers must sign in again" in said, said)
     expect(not os.path.exists(broker.STATE), "the state is there")
