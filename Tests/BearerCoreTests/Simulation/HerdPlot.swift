@@ -17,7 +17,8 @@ struct HerdPlot {
                 + #"font-family="sans-serif" font-size="12">"#,
             #"<rect width="100%" height="100%" fill="white"/>"#,
         ]
-        lines += panel("\(Herd.hosts) hosts with a current token: calls a second", serving, highest: 8, unit: 2, at: top)
+        lines += panel(
+            "\(Herd.hosts) hosts with a current token: calls a second", serving, highest: 8, unit: 2, at: top)
         lines += panel(
             "\(Herd.hosts) hosts without a token: calls a second", cold, highest: 120, unit: 20, at: top + height + gap)
         return (lines + ["</svg>", ""]).joined(separator: "\n")
