@@ -88,9 +88,8 @@ let package = Package(
             dependencies: [
                 // The demo runs them: depending on them builds them.
                 "bearerd", "bearerctl",
-                "AuthServerSimulator", "BearerClient", "BearerProtocol",
+                "AuthServerSimulator", "BearerClient", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(
             name: "TestSupport", dependencies: ["CLinux", "BearerCore", "BearerLoop", "BearerSystemd", "BearerState"],

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A bound AF_UNIX datagram socket, as systemd has for `$NOTIFY_SOCKET` and as journald has.
@@ -23,27 +24,11 @@ package final class DatagramSocket: Sendable {
 
     package func receiveText() -> String { String(decoding: receive(), as: UTF8.self) }
 
-    /// Waits for a message and the descriptor that comes along, -1 for none. See unix(7), SCM_RIGHTS, and cmsg(3).
+    /// Waits for a message and the descriptor that comes along, -1 for none.
     package func receiveWithDescriptor() -> (text: String, descriptor: CInt) {
         var text = [UInt8](repeating: 0, count: 4096)
-        var control = [UInt8](repeating: 0, count: 64)
-        var message = msghdr()
-        let count = text.withUnsafeMutableBytes { text in
-            control.withUnsafeMutableBytes { control in
-                var vector = iovec(iov_base: text.baseAddress, iov_len: text.count)
-                return withUnsafeMutablePointer(to: &vector) { vector in
-                    message.msg_iov = vector
-                    message.msg_iovlen = 1
-                    message.msg_control = control.baseAddress
-                    message.msg_controllen = control.count
-                    return recvmsg(descriptor, &message, CInt(MSG_CMSG_CLOEXEC))
-                }
-            }
-        }
-        let size = MemoryLayout<cmsghdr>.size
-        let hasDescriptor = message.msg_controllen >= size + MemoryLayout<CInt>.size
-        let received =
-            hasDescriptor ? control.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: size, as: CInt.self) } : -1
+        var received: CInt = -1
+        let count = clinux_receive(descriptor, &text, text.count, &received)
         return (String(decoding: text.prefix(max(0, count)), as: UTF8.self), received)
     }
 

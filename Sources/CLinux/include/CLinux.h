@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/types.h>
 
 /// SO_PEERCRED, see unix(7): who connected, as the kernel recorded it at connect(2).
 struct clinux_peer_credentials {
@@ -54,6 +55,10 @@ bool clinux_is_sealed(int descriptor);
 
 /// accept4(2), non-blocking, close-on-exec; who connects is asked for by other means.
 int clinux_accept(int socket);
+
+/// recvmsg(2): a message, and the descriptor that comes along, close-on-exec, -1 for none; see
+/// SCM_RIGHTS in unix(7). It returns the length of the message.
+ssize_t clinux_receive(int socket, void *bytes, size_t size, int *descriptor);
 
 /// What the kernel keeps of what was sent on a Unix-domain socket until the peer reads it: bytes of memory, with what
 /// keeping them takes; 0 when the kernel does not say.

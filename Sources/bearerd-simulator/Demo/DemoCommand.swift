@@ -2,14 +2,17 @@ internal import ArgumentParser
 internal import AuthServerSimulator
 internal import Glibc
 
-/// The newcomer's first command: everything that happens on one host, with a simulated server, shown.
+/// The newcomer's first command: what happens on one host, with a simulated server, shown and counted.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Show a registration, a token and its way to a client, with a real bearerd.",
-        discussion: "Needs bearerd beside this executable. Leaves nothing behind.")
+        abstract: "Show what a real bearerd does: registration, renewal, a restart, an outage of the server.",
+        discussion: """
+            Each line is proved by what the simulated server and a client counted; if something else was counted, it ends \
+            with 1. Needs bearerd and bearerctl beside this executable. Leaves nothing behind.
+            """)
 
-    @Flag(help: "End after the first token.")
+    @Flag(help: "End after the tour, which takes half a minute.")
     var once = false
 
     func run() async throws {
@@ -18,40 +21,66 @@ struct DemoCommand: AsyncParsableCommand {
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
         let simulator = try await AuthServerSimulator.start(
-            SimulatorConfiguration(onCall: { say("simulator | \($0)") }))
-        say("A simulated authorization server listens on \(simulator.baseURL).")
-        let files = try DemoFiles.write(in: directory.path, server: simulator.baseURL)
-        let tour = Tour(files: files, programs: programs, simulator: simulator, interrupt: interrupt, once: once)
+            SimulatorConfiguration(tokenLifetime: DemoFiles.tokenLifetime))
         do {
-            try await Daemon(path: programs.bearerd, files: files).run { try await tour.run() }
+            let files = try DemoFiles.write(in: directory.path, server: simulator.baseURL)
+            try await show(files, programs, simulator, until: interrupt)
         } catch {
             await simulator.shutdown()
             throw error
         }
         await simulator.shutdown()
     }
+
+    private func show(
+        _ files: DemoFiles, _ programs: Programs, _ simulator: AuthServerSimulator, until interrupt: Interrupt
+    ) async throws {
+        let manager = try ServiceManager(files, bearerd: programs.bearerd)
+        let tour = Tour(socket: files.socket, simulator: simulator, manager: manager)
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    await interrupt.wait()
+                    return true
+                }
+                group.addTask {
+                    for await _ in manager.failures { throw DemoError.daemonEnded }
+                    return false
+                }
+                group.addTask {
+                    try await tour.run()
+                    if !once { files.showHowToAsk(programs, server: simulator.baseURL) }
+                    return once
+                }
+                while let isOver = try await group.next(), !isOver {}
+                group.cancelAll()
+                // What is interrupted is no failure.
+                while await group.nextResult() != nil {}
+            }
+        } catch {
+            try? await manager.stop()
+            files.showJournal()
+            throw error
+        }
+        try await manager.stop()
+    }
 }
 
 /// Why the demonstration cannot go on. Messages are for people.
 enum DemoError: Error, CustomStringConvertible {
-    case noDaemon(directory: String)
+    case noProgram(String, directory: String)
     case system(String, code: Int32)
     case daemonEnded
-    case noAnswer(socket: String)
-    case unexpectedReply(String)
-    case invalidToken
-    case violations(Int)
+    /// Something else was counted than was claimed.
+    case counted(String, Int, expected: String)
 
     var description: String {
         switch self {
-        case .noDaemon(let directory):
-            "there is no bearerd in \(directory); build it first: swift build --product bearerd"
+        case .noProgram(let name, let directory):
+            "there is no \(name) in \(directory); build it first: swift build --product \(name)"
         case .system(let action, let code): "\(action): \(String(cString: strerror(code)))"
-        case .daemonEnded: "bearerd ended early; its lines above say why"
-        case .noAnswer(let socket): "bearerd does not answer on \(socket)"
-        case .invalidToken: "the simulator does not know the token, or it has expired"
-        case .violations(let count): "bearerd sent \(count) requests that are not as documented, see above"
-        case .unexpectedReply(let reply): "expected a token, bearerd answered \(reply)"
+        case .daemonEnded: "bearerd ended early, or not with 0; its lines above say why"
+        case .counted(let what, let count, let expected): "\(what): counted \(count), expected \(expected)"
         }
     }
 }

@@ -1,10 +1,18 @@
 internal import Glibc
 
-/// The files of the demonstration's daemon.
-struct DemoFiles {
+/// The files of the demonstration's daemon, and what it prints about them.
+struct DemoFiles: Sendable {
     let configuration: String
     let socket: String
     let stateDirectory: String
+    let notifySocket: String
+    /// What the daemon writes.
+    let journal: String
+
+    /// Seconds. Real ones last six hours.
+    static let tokenLifetime = 30
+    /// Of the lifetime, until the renewal.
+    private static let renewalPoint = 0.2
 
     /// Looks like a software statement; its signature is made up.
     private static let statement =
@@ -16,9 +24,10 @@ struct DemoFiles {
         let statementFile = directory + "/software_statement"
         let files = DemoFiles(
             configuration: directory + "/bearerd.yaml", socket: directory + "/bearerd.sock",
-            stateDirectory: directory + "/state")
+            stateDirectory: directory + "/state", notifySocket: directory + "/notify", journal: directory + "/journal")
         let yaml = """
             server: \(server)
+            renewal: {at: \(renewalPoint), jitter: 0}
             profiles:
               default:
                 software_statement: {file: \(statementFile)}
@@ -27,8 +36,6 @@ struct DemoFiles {
         try save(statement + "\n", to: statementFile)
         try save(yaml, to: files.configuration)
         guard mkdir(files.stateDirectory, 0o700) == 0 else { throw .system(files.stateDirectory, code: errno) }
-        say("\(files.configuration):")
-        for line in yaml.split(separator: "\n") { say("  \(line)") }
         return files
     }
 
@@ -39,40 +46,31 @@ struct DemoFiles {
         let bytes = Array(text.utf8)
         guard Glibc.write(file, bytes, bytes.count) == bytes.count else { throw .system(path, code: errno) }
     }
-}
 
-/// A fresh directory, 0700, below `$TMPDIR` or `/tmp`.
-struct TemporaryDirectory {
-    let path: String
-
-    init() throws(DemoError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/bearerd-demo.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw .system("a directory below \(parent)", code: errno) }
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    /// The last lines of the journal.
+    func showJournal() {
+        let file = open(journal, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        let limit = 4096
+        lseek(file, -min(lseek(file, 0, SEEK_END), limit), SEEK_END)
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = read(file, &bytes, limit)
+        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        for line in text.split(separator: "\n").suffix(12) { say("bearerd: \(line)") }
     }
 
-    /// Removes it with all it holds; links are removed, not followed.
-    func remove() {
-        Self.remove(path)
-    }
-
-    private static func remove(_ path: String) {
-        if unlink(path) == 0 { return }
-        for name in entries(of: path) { remove("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    private static func entries(of path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+    func showHowToAsk(_ programs: Programs, server: String) {
+        say("")
+        say("bearerd goes on. Try it in another terminal:")
+        say("  export PATH=\(programs.directory):$PATH BEARERD_SOCKET=\(socket)")
+        say("  bearerctl token")
+        say("  bearerctl watch      # each token as it comes, one every 6 s")
+        say("  bearerctl status")
+        say("  echo '{\"op\":\"token\"}' | socat - UNIX-CONNECT:$BEARERD_SOCKET")
+        say("  curl -d '{\"endpoint\":\"token\",\"then\":{\"status\":503}}' \(server)/simulator/faults   # an outage")
+        say("  curl -d '{\"endpoint\":\"token\"}' \(server)/simulator/faults   # and its end")
+        say("  tail -f \(journal)")
+        say("Ctrl-C ends bearerd and removes its files.")
     }
 }

@@ -1,117 +1,100 @@
 internal import AuthServerSimulator
 internal import BearerClient
-internal import BearerProtocol
-internal import Subprocess
-internal import SystemPackage
 
-/// What the demonstration shows while simulator and daemon run.
+/// What the demonstration shows. Each line is printed once it is proved.
 struct Tour: Sendable {
-    let files: DemoFiles
-    let programs: Programs
     let simulator: AuthServerSimulator
-    let interrupt: Interrupt
-    let once: Bool
+    let manager: ServiceManager
+    private let bearerd: Bearerd
+    private let client: SteadyClient
+    private let report = Report()
 
-    private static let request = #"{"op":"token"}"#
+    /// Failed calls that make an outage; the pauses between them grow.
+    private static let outage = 3
 
-    /// Shows everything, then waits for Ctrl-C unless ``once``. Ctrl-C ends it at any time.
+    init(socket: String, simulator: AuthServerSimulator, manager: ServiceManager) {
+        (self.simulator, self.manager) = (simulator, manager)
+        bearerd = Bearerd(socket: socket)
+        client = SteadyClient(socket: socket) { simulator.isValid($0) }
+    }
+
     func run() async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await show()
-                return once
-            }
-            group.addTask {
-                await interrupt.wait()
-                return true
-            }
-            while let isOver = try await group.next(), !isOver {}
-            group.cancelAll()
+        say("A real bearerd, a client that asks all the time, and a simulated authorization server.")
+        say("Tokens last \(DemoFiles.tokenLifetime) s here, not hours, and are renewed after 6 s.\n")
+        report.heading()
+        let first = try await showStart()
+        let asking = Task { await client.run() }
+        defer { asking.cancel() }
+        let second = try await showRenewal(of: first)
+        try await showRestart(with: second)
+        try await showOutage(with: second)
+        try showSum()
+    }
+
+    private var calls: Calls { Calls(seenBy: simulator) }
+
+    private func showStart() async throws -> BearerToken {
+        try await manager.start()
+        try calls.claim(registrations: 1, tokens: 1)
+        report.line("bearerd registers this host", "1 registration, and 1 call for a token")
+        let token = try await bearerd.token()
+        try Claim.equal("tokens that the server takes", simulator.isValid(token.value) ? 1 : 0, 1)
+        report.line(
+            "a client reads the token", "\(token.value.prefix(8))…, for \(token.seconds) s; the server takes it")
+        return token
+    }
+
+    private func showRenewal(of first: BearerToken) async throws -> BearerToken {
+        let before = calls
+        let second = try await token(after: first)
+        try calls.claim(tokens: 1, since: before)
+        let asked = try await client.tally()
+        report.line("bearerd renews it in time", "1 call, with \(asked.seconds) s left; \(asked)")
+        return second
+    }
+
+    private func showRestart(with token: BearerToken) async throws {
+        let (before, first) = (calls, manager.pid)
+        try await manager.stop()
+        try await manager.start()
+        try Claim.equal("processes of bearerd", manager.pid == first ? 1 : 2, 2)
+        let kept = try await bearerd.token()
+        try Claim.equal("tokens before and after the restart", kept.value == token.value ? 1 : 2, 1)
+        try calls.claim(since: before)
+        report.line("bearerd is restarted", "0 calls, the same token; \(try await client.tally())")
+    }
+
+    private func showOutage(with token: BearerToken) async throws {
+        let (before, seen) = (calls, simulator.calls.count)
+        simulator.script(.token, [], then: .status(503))
+        try await simulator.waitForCalls(seen + 1)
+        let begin = ContinuousClock.now
+        report.line("the server fails: 503", "1 call was refused")
+        try await simulator.waitForCalls(seen + Self.outage)
+        try calls.claim(refused: Self.outage, since: before)
+        simulator.script(.token, [])
+        let seconds = (ContinuousClock.now - begin).components.seconds
+        report.line("no client notices", "\(Self.outage) calls refused in \(seconds) s; \(try await client.tally())")
+        _ = try await self.token(after: token)
+        try calls.claim(tokens: 1, refused: Self.outage, since: before)
+        report.line("the server is back", "1 call, another token; \(try await client.tally())")
+    }
+
+    private func showSum() throws {
+        try calls.claim(registrations: 1, tokens: 3, refused: Self.outage)
+        report.line("in all", "1 registration, 3 tokens, \(Self.outage) calls refused; \(client.sum)")
+    }
+
+    /// Asks until there is another token than `old`.
+    private func token(after old: BearerToken) async throws -> BearerToken {
+        while true {
+            let token = try await bearerd.token()
+            if token.value != old.value { return token }
+            try await Task.sleep(for: .milliseconds(20))
         }
-    }
-
-    private func show() async throws {
-        try await showToken()
-        try await showStatus()
-        try showCalls()
-        if !once { showHowToAsk() }
-    }
-
-    private func showToken() async throws {
-        try await waitForSocket()
-        say("request   > \(Self.request)")
-        let text = try await ask(.token(TokenRequest()))
-        guard let reply = TokenReply(text) else { throw DemoError.unexpectedReply(text) }
-        say("reply     < \(reply.shortened)")
-        guard simulator.isValid(reply.token) else { throw DemoError.invalidToken }
-        say("The token is a simulated one, shortened here. The simulator confirms that it is valid.")
-    }
-
-    private static let socketPatience = Duration.seconds(20)
-
-    private func waitForSocket() async throws {
-        let deadline = ContinuousClock.now + Self.socketPatience
-        while (try? await ask(.ping)) == nil {
-            guard ContinuousClock.now < deadline else { throw DemoError.noAnswer(socket: files.socket) }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
-    @concurrent
-    private func ask(_ operation: Operation) async throws -> String {
-        String(decoding: try BlockingBearerd(socket: files.socket).line(answering: operation), as: UTF8.self)
-    }
-
-    private func showStatus() async throws {
-        guard let bearerctl = programs.bearerctl else { return }
-        say("$ bearerctl status --socket \(files.socket)")
-        let result = try await Subprocess.run(
-            .path(FilePath(bearerctl)), arguments: ["status", "--socket", files.socket], input: .none,
-            output: .string(limit: 65_536), error: .currentStandardError)
-        for line in result.standardOutput.split(separator: "\n") { say("  \(line)") }
-    }
-
-    private func showCalls() throws {
-        let calls = simulator.calls
-        let violations = simulator.violations.count
-        say("The server saw \(calls.count) calls, \(violations) of them not as documented:")
-        for call in calls { say("  \(call)") }
-        guard violations == 0 else { throw DemoError.violations(violations) }
-    }
-
-    private func showHowToAsk() {
-        say("")
-        say("Ask yourself, from another terminal:")
-        if let bearerctl = programs.bearerctl { say("  \(bearerctl) token --socket \(files.socket)") }
-        say("  echo '\(Self.request)' | socat - UNIX-CONNECT:\(files.socket)")
-        say("  echo '\(Self.request)' | nc -N -U \(files.socket)")
-        say("  \(pythonLine)")
-        say("Ctrl-C ends the daemon and removes the directory.")
-    }
-
-    private var pythonLine: String {
-        """
-        python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("\(files.socket)"); \
-        s.sendall(b"{\\"op\\":\\"token\\"}\\n"); print(s.makefile().readline())'
-        """
     }
 }
 
-/// A reply that holds a token, for showing it without the token's whole length.
-private struct TokenReply {
-    let token: String
-    /// The reply with the first characters of the token only.
-    let shortened: String
-
-    private static let start = "\"access_token\":\""
-    private static let shownCharacters = 16
-
-    /// Nil when the reply holds no token.
-    init?(_ reply: String) {
-        guard let start = reply.firstRange(of: Self.start)?.upperBound,
-            let end = reply[start...].firstIndex(of: "\"")
-        else { return nil }
-        token = String(reply[start..<end])
-        shortened = reply[..<start] + token.prefix(Self.shownCharacters) + "…" + reply[end...]
-    }
+extension BearerToken {
+    fileprivate var seconds: Int64 { expiresIn.components.seconds }
 }
