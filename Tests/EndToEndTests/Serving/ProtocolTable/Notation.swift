@@ -40,7 +40,7 @@ enum Notation: Equatable, Sendable {
 }
 
 extension [Notation] {
-    fileprivate mutating func append(bytes: [UInt8]) {
+    mutating func append(bytes: [UInt8]) {
         if case .bytes(let before) = last {
             self[count - 1] = .bytes(before + bytes)
         } else {

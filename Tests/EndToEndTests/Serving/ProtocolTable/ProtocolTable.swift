@@ -3,6 +3,8 @@ struct ProtocolTable {
     struct Row: Sendable {
         /// In the file, from 1.
         let number: Int
+        /// The heading above it.
+        let section: String
         let sent: [Notation]
         let answered: [Notation]
     }
@@ -15,25 +17,28 @@ struct ProtocolTable {
     init(markdown: String) throws {
         var rows: [Row] = []
         var isWithin = false
+        var section = ""
         for (index, line) in markdown.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line == Self.header {
                 isWithin = true
+            } else if line.hasPrefix("## ") {
+                section = String(line.dropFirst(3))
             } else if !line.hasPrefix("|") {
                 isWithin = false
             } else if isWithin, line != "| --- | --- |" {
-                rows.append(try Self.row(line, number: index + 1))
+                rows.append(try Self.row(line, number: index + 1, in: section))
             }
         }
         self.rows = rows
     }
 
-    private static func row(_ line: Substring, number: Int) throws -> Row {
+    private static func row(_ line: Substring, number: Int, in section: String) throws -> Row {
         let cells = line.dropFirst(2).dropLast(2).split(separator: " | ")
         guard cells.count == 2, cells.allSatisfy({ $0.count > 2 && $0.hasPrefix("`") && $0.hasSuffix("`") }) else {
             throw Notation.Mistake(text: "line \(number): expected two cells in backquotes")
         }
         return Row(
-            number: number, sent: try Notation.parse(cells[0].dropFirst().dropLast()),
+            number: number, section: section, sent: try Notation.parse(cells[0].dropFirst().dropLast()),
             answered: try Notation.parse(cells[1].dropFirst().dropLast()))
     }
 }

@@ -5,6 +5,22 @@ import Testing
 extension EndToEnd {
     @Suite("The protocol's documentation")
     struct ProtocolTableTests {
+        @Test("the file for programs, protocol-lines.json, has the lines of its tables, and no others")
+        func linesFile() throws {
+            let rows = try ProtocolTable(markdown: Files.text(Self.path)).rows
+            let text = try Files.text(Self.linesPath)
+            let expected = LinesFile.text(of: rows)
+            if text != expected {
+                try Files.write(expected, to: Self.newLinesPath)
+                Issue.record("\(Self.linesPath) is not of this page; \(Self.newLinesPath) is")
+            }
+            let lines = try LinesReader.lines(in: text)
+            #expect(lines.count == rows.count)
+            for (row, line) in zip(rows, lines) {
+                #expect(row.sent == line.sent && row.answered == line.answered, "line \(row.number) of \(Self.path)")
+            }
+        }
+
         @Test("every line of its tables is answered as it says")
         func table() async throws {
             let rows = try ProtocolTable(markdown: Files.text(Self.path)).rows
@@ -24,10 +40,10 @@ extension EndToEnd {
             }
         }
 
-        private static let path: String = {
-            let root = #filePath.split(separator: "/").dropLast(5).joined(separator: "/")
-            return "/\(root)/Sources/BearerProtocol/BearerProtocol.docc/Protocol.md"
-        }()
+        private static let root = "/" + #filePath.split(separator: "/").dropLast(5).joined(separator: "/")
+        private static let path = "\(root)/Sources/BearerProtocol/BearerProtocol.docc/Protocol.md"
+        private static let linesPath = "\(root)/systemd/examples/protocol-lines.json"
+        private static let newLinesPath = "\(root)/.build/protocol-lines.json"
     }
 }
 
