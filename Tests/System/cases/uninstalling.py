@@ -1,5 +1,6 @@
 """systemd/uninstall leaves what cannot be had again."""
 
+import glob
 import os
 
 from harness.suite import case, expect, expect_equal
@@ -8,14 +9,18 @@ from support import broker
 from support.host import UNITS, is_active, systemctl
 from support.simulator import simulator
 
+KEEPERS = ["bearerd-token@default.service"]
+
 
 @case("uninstall: takes away what was installed, leaves state and configuration")
 def _():
     broker.fresh()
     before = broker.secrets()
+    systemctl("enable", "--now", *KEEPERS)
     install("uninstall")
     expect_equal([path for path in installed_files() if os.path.exists(path)], [], "left")
-    expect_equal([unit for unit in UNITS if is_active(unit)], [], "still running")
+    expect_equal([unit for unit in UNITS + KEEPERS if is_active(unit)], [], "still running")
+    expect_equal(glob.glob("/etc/systemd/system/*.wants/bearerd*"), [], "links")
     install("uninstall")
     expect_equal(broker.secrets(), before, "client secrets in the state directory")
     expect(os.path.exists(broker.CONFIGURATION), "the configuration is gone")
