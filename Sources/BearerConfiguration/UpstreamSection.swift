@@ -108,17 +108,23 @@ extension ConfigurationValue {
 }
 
 extension ConfigurationValue.Entry {
+    private static let longestShown = 12
+
     fileprivate func report(_ problem: DeviceInfoProblem, value written: String) {
         switch problem {
         case .unknownKey:
+            let near = Spelling.nearest(to: key, among: DeviceInfoSchema.keys)
             value.problems.report(
                 at: position,
                 found: "unknown key \(Quotation.quoted(key)) in device_info",
-                expected: problem.expectation,
-                suggestion: Spelling.nearest(to: key, among: DeviceInfoSchema.keys))
+                expected: near == nil ? problem.expectation : "a key of X-Device-Info", suggestion: near)
         case .notListed(let allowed):
+            let near = Spelling.nearest(to: written, among: allowed)
+            // A long list helps only where nothing on it is near.
+            let isLong = allowed.count > Self.longestShown
             value.report(
-                expected: problem.expectation, suggestion: Spelling.nearest(to: written, among: allowed))
+                expected: near != nil && isLong ? "one of its \(allowed.count) values" : problem.expectation,
+                suggestion: near)
         case .empty, .controlCharacter, .tooLong:
             value.report(expected: problem.expectation)
         }

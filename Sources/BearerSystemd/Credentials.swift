@@ -46,6 +46,7 @@ package enum SecretFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .fileUnreadable(path: path, errno: errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
         return switch SecretReader.read(descriptor, limit: limit) {
         case .contents(let secret): secret

@@ -25,6 +25,11 @@ package final class Notifier: Sendable {
         worker?.submit("READY=1")
     }
 
+    /// EXTEND_TIMEOUT_USEC=: the start takes longer than the unit's `TimeoutStartSec=`; what comes next comes within `duration`.
+    package func extendStart(by duration: Duration) {
+        worker?.submit("EXTEND_TIMEOUT_USEC=\(duration.components.seconds * 1_000_000)")
+    }
+
     /// STOPPING=1: the end has begun.
     package func stopping() {
         worker?.submit("STOPPING=1")

@@ -10,7 +10,8 @@ package enum SystemdError: Error, Sendable, Equatable {
     case invalidCredentialName(String)
     case fileMissing(path: String)
     case fileUnreadable(path: String, errno: Int32)
-    /// A directory, a device, a FIFO, a socket.
+    case isDirectory(path: String)
+    /// A device, a FIFO, a socket.
     case notARegularFile(path: String)
     case fileTooLarge(path: String, limit: Int)
     /// The environment promises listening descriptors that are not there, or is malformed.
@@ -21,15 +22,16 @@ extension SystemdError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noCredentialsDirectory(let credential):
-            "credential \(credential): $CREDENTIALS_DIRECTORY is not set; the unit needs LoadCredential=\(credential)"
+            "credential \(credential): $CREDENTIALS_DIRECTORY is not set; the unit needs LoadCredential=\(credential); "
+                + "without systemd, name a file: {file: /path}"
         case .credentialMissing(let credential, let directory):
-            "credential \(credential): not found in \(directory); put it in /etc/credstore/\(credential); one encrypted "
-                + "by systemd-creds needs LoadCredentialEncrypted=\(credential) in a drop-in of the unit"
+            "credential \(credential): not found in \(directory); \(CredentialPlace(credential).remedy)"
         case .invalidCredentialName(let name):
             "credential \(name): a name is 1 to 255 bytes without a slash, other than . and .."
-        case .fileMissing(let path): "\(path): no such file"
+        case .fileMissing(let path): "\(path): no such file; put it there, or name another"
         case .fileUnreadable(let path, let errno): "\(path): \(message(of: errno))"
-        case .notARegularFile(let path): "\(path): not a regular file"
+        case .isDirectory(let path): "\(path): a directory; expected the file itself: name the one in it"
+        case .notARegularFile(let path): "\(path): not a regular file; expected one"
         case .fileTooLarge(let path, let limit): "\(path): larger than \(limit) bytes"
         case .listenDescriptors(let errno):
             "LISTEN_FDS: \(message(of: errno)); expected descriptors passed by systemd, see sd_listen_fds(3)"

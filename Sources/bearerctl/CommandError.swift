@@ -28,7 +28,11 @@ extension CommandError {
             case .unavailable, .connectionLost, .timedOut, .cancelled: EX_UNAVAILABLE
             case .unexpectedReply: EX_SOFTWARE
             }
-        self.init(code: code, message: error.description)
+        var message = error.description
+        if case .permissionDenied(let socket, _) = error, let remedy = SocketDenial.remedy(socket) {
+            message += " \(remedy)"
+        }
+        self.init(code: code, message: message)
     }
 
     private static func exitCode(for code: BearerError.Code) -> Int32 {

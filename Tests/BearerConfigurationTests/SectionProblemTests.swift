@@ -112,6 +112,11 @@ import Testing
                 "1:32: device_info.osName is \"linux\"; expected one of Android, Chrome OS, Linux, Mac OS, OS X, "
                     + "OpenBSD, Roku OS, Windows, iOS, tvOS, webOS; did you mean \"Linux\"?",
                 "1:57: device_info.connectionSecure is \"yes\"; expected true or false"),
+            ProblemRow(
+                "device_info: {osname: Linux, primaryHardwareType: SettopBox}",
+                "1:15: unknown key \"osname\" in device_info; expected a key of X-Device-Info; did you mean \"osName\"?",
+                "1:51: device_info.primaryHardwareType is \"SettopBox\"; expected one of its 18 values; "
+                    + "did you mean \"SetTopBox\"?"),
             ProblemRow("device_info: [a]", "1:14: device_info is a list; expected a mapping (key: value)"),
         ])
     func text(row: ProblemRow) {

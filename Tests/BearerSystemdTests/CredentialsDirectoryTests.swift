@@ -25,6 +25,26 @@ import Testing
         #expect(error.map { "\($0)".contains("LoadCredential=a") } == true)
     }
 
+    @Test("a missing credential comes with commands; one that the unit does not load, with the line that loads it")
+    func remedy() {
+        let installed = CredentialPlace("software_statement").remedy
+        #expect(installed.hasPrefix("install -D -m 0600 statement.jws /etc/credstore/software_statement; or encrypted"))
+        let dropIn = "systemctl edit bearerd, and below [Service] LoadCredentialEncrypted=software_statement"
+        #expect(installed.hasSuffix(dropIn))
+        let other = CredentialPlace("other").remedy
+        #expect(other.hasPrefix("systemctl edit bearerd, and below [Service] LoadCredential=other; install -D "))
+    }
+
+    @Test("the credentials that are taken for the unit's are those that it loads")
+    func installed() throws {
+        let root = "\(#filePath)".split(separator: "/Tests/BearerSystemdTests/")[0]
+        let unit = try Files.text("\(root)/systemd/bearerd.service")
+        let loaded = unit.split(separator: "\n").compactMap { line in
+            line.hasPrefix("LoadCredential=") ? String(line.dropFirst("LoadCredential=".count)) : nil
+        }
+        #expect(loaded == CredentialPlace.installed)
+    }
+
     @Test(
         "a name does not lead out of the directory",
         arguments: ["", ".", "..", "a/b", "/etc/passwd", String(repeating: "a", count: 256)])
@@ -72,7 +92,7 @@ import Testing
 
     @Test("a directory is refused")
     func directory() {
-        #expect(throws: SystemdError.notARegularFile(path: temporary.path)) {
+        #expect(throws: SystemdError.isDirectory(path: temporary.path)) {
             try SecretFile.read(path: temporary.path)
         }
     }

@@ -10,6 +10,7 @@ from cases import (  # noqa: E402, F401  (importing a module registers its cases
     starting,
     asking,
     exiting,
+    checking,
     restarting,
     versions,
     journal,

@@ -27,6 +27,8 @@ package final class TestStore: Sendable {
 
     package var unsaved: UnsavedStore { UnsavedStore(files) }
 
+    package var failedStart: FailedStartStore { FailedStartStore(files) }
+
     private var files: SealedFiles {
         // $NOTIFY_SOCKET is not set in tests.
         if isOff.withLock({ $0 }) { return SealedFiles(store: DescriptorStore()) }

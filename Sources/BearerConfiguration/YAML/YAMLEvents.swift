@@ -133,7 +133,8 @@ struct YAMLSyntaxProblem: Error {
 
     static func tab(at position: TextPosition) -> YAMLSyntaxProblem {
         YAMLSyntaxProblem(
-            position: position, found: "a tab", expected: "spaces: YAML takes no tabs for indentation")
+            position: position, found: "a tab",
+            expected: "spaces: YAML takes no tabs for indentation; sed -i 's/\\t/  /g' on the file makes them")
     }
 
     static func secondDocument(at position: TextPosition) -> YAMLSyntaxProblem {

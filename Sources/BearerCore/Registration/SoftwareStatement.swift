@@ -8,17 +8,22 @@ package struct SoftwareStatement: Sendable, Equatable {
     package init(cleaning pasted: Secret) throws(SoftwareStatementError) {
         secret = try pasted.withBytes { (bytes) throws(SoftwareStatementError) in
             let statement = PastedText.trimmed(bytes, quotes: true)
-            try Self.checkForm(of: statement, in: bytes)
+            do throws(SoftwareStatementError) {
+                try Self.checkForm(of: statement, at: statement.startIndex - bytes.startIndex)
+            } catch {
+                throw Self.explanation(of: statement) ?? error
+            }
             return Secret(statement)
         }
     }
 
-    private static func checkForm(
-        of statement: Slice<UnsafeRawBufferPointer>, in file: UnsafeRawBufferPointer
+    /// - Parameter start: where it begins in the file.
+    private static func checkForm<Bytes: RandomAccessCollection<UInt8>>(
+        of statement: Bytes, at start: Int
     ) throws(SoftwareStatementError) {
         guard !statement.isEmpty else { throw .empty }
-        for offset in statement.indices where !isBase64URL(statement[offset]) && statement[offset] != period {
-            throw .unexpectedByte(offset: offset - file.startIndex, kind: .init(statement[offset]))
+        for (offset, byte) in statement.enumerated() where !isBase64URL(byte) && byte != period {
+            throw .unexpectedByte(offset: start + offset, kind: .init(byte))
         }
         let parts = statement.split(separator: period, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .partCount(parts.count) }
@@ -28,62 +33,23 @@ package struct SoftwareStatement: Sendable, Equatable {
         }
     }
 
+    /// What people are known to paste in the place of a statement; `nil` for anything else.
+    private static func explanation(of text: Slice<UnsafeRawBufferPointer>) -> SoftwareStatementError? {
+        if let lookalike = StatementLookalike(text) { return .lookalike(lookalike) }
+        let breaks: Set = [UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\t")]
+        guard text.contains(where: breaks.contains) else { return nil }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(text.count)
+        defer { Secret.wipe(&joined) }
+        // Mail programs end a line that they break with a '='.
+        for byte in text where !breaks.contains(byte) && byte != UInt8(ascii: "=") { joined.append(byte) }
+        guard (try? checkForm(of: joined, at: 0)) != nil else { return nil }
+        return .broken(lines: text.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.count)
+    }
+
     private static let period = UInt8(ascii: ".")
 
     private static func isBase64URL(_ byte: UInt8) -> Bool {
         ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-    }
-}
-
-/// Why bytes are not a software statement. Tells positions and kinds, never content.
-package enum SoftwareStatementError: Error, Sendable, Equatable {
-    case empty
-    /// `offset` counts bytes from the start of the file, from 0.
-    case unexpectedByte(offset: Int, kind: ByteKind)
-    case partCount(Int)
-    /// Parts count from 1: header, payload, signature.
-    case emptyPart(Int)
-    /// No base64 text has 4n + 1 characters.
-    case truncatedPart(Int)
-
-    /// What stands where a base64url character or a period is expected.
-    package enum ByteKind: String, Sendable {
-        case lineBreak = "a line break"
-        case whiteSpace = "white space"
-        case quote = "a quote"
-        case padding = "a '=', which a JWS leaves out,"
-        case plainBase64 = "a '+' or '/', which is base64 but not base64url,"
-        case brace = "a brace, as in JSON,"
-        case other = "a character"
-
-        init(_ byte: UInt8) {
-            self =
-                switch byte {
-                case UInt8(ascii: "\n"), UInt8(ascii: "\r"): .lineBreak
-                case UInt8(ascii: " "), UInt8(ascii: "\t"): .whiteSpace
-                case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): .quote
-                case UInt8(ascii: "="): .padding
-                case UInt8(ascii: "+"), UInt8(ascii: "/"): .plainBase64
-                case UInt8(ascii: "{"), UInt8(ascii: "}"): .brace
-                default: .other
-                }
-        }
-    }
-}
-
-extension SoftwareStatementError: CustomStringConvertible {
-    package var description: String {
-        let expectation = "a software statement is a compact JWS, three base64url parts joined by periods, on one line"
-        return "\(finding); \(expectation)"
-    }
-
-    private var finding: String {
-        switch self {
-        case .empty: "nothing but white space and quotes was found"
-        case .unexpectedByte(let offset, let kind): "\(kind.rawValue) was found at byte \(offset)"
-        case .partCount(let count): count == 1 ? "no period was found" : "\(count) parts were found"
-        case .emptyPart(let part): "part \(part) is empty"
-        case .truncatedPart(let part): "part \(part) is incomplete: a character is missing or too many"
-        }
     }
 }

@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import CLinux
 internal import Glibc
 
@@ -14,7 +15,7 @@ struct SocketPath {
     /// A stale socket is unlinked only after it refused a connection; the caller holds the lock of the state
     /// directory, so that no second daemon can be about to listen.
     func bind() throws(SocketError) -> BoundSocket {
-        try checkDirectory()
+        try check()
         try removeStale()
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
@@ -25,6 +26,17 @@ struct SocketPath {
             throw error
         }
     }
+
+    /// What can be told of it beforehand: its length, its directory, what is there.
+    func check() throws(SocketError) {
+        guard !path.isEmpty, path.utf8.count <= Self.longest else { throw .pathTooLong(path, limit: Self.longest) }
+        try checkDirectory()
+        var status = stat()
+        guard lstat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+    }
+
+    /// sun_path of unix(7), without the zero at its end.
+    private static let longest = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     private func bind(_ descriptor: CInt) throws(SocketError) -> BoundSocket {
         // The mode of the descriptor is the one that bind(2) gives the path: nobody gets in before the group is set.
@@ -57,7 +69,9 @@ struct SocketPath {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var status = stat()
-        guard stat(directory, &status) == 0 else { throw .failed(path: directory, call: "stat", errno: errno) }
+        guard stat(directory, &status) == 0 else {
+            throw errno == ENOENT ? .noDirectory(directory) : .failed(path: directory, call: "stat", errno: errno)
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notADirectory(directory) }
         guard status.st_uid == geteuid() else { throw .foreignDirectory(directory, uid: status.st_uid) }
         guard status.st_mode & S_IWOTH == 0 else { throw .openDirectory(directory, mode: status.st_mode & 0o7777) }
@@ -69,7 +83,6 @@ struct SocketPath {
             if errno == ENOENT { return }
             throw .failed(path: path, call: "lstat", errno: errno)
         }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard probe >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
         defer { close(probe) }
@@ -83,8 +96,6 @@ struct SocketPath {
     ) throws(SocketError) -> Result {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let room = MemoryLayout.size(ofValue: address.sun_path) - 1
-        guard !path.isEmpty, path.utf8.count <= room else { throw .pathTooLong(path, limit: room) }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -124,6 +135,7 @@ struct BoundSocket: Sendable {
 package enum SocketError: Error, Sendable, Equatable {
     case failed(path: String, call: String, errno: CInt)
     case pathTooLong(String, limit: Int)
+    case noDirectory(String)
     case notADirectory(String)
     case foreignDirectory(String, uid: UInt32)
     case openDirectory(String, mode: UInt32)
@@ -137,12 +149,18 @@ extension SocketError: CustomStringConvertible {
         switch self {
         case .failed(let path, let call, let code): "\(path): \(call): \(String(cString: strerror(code)))"
         case .pathTooLong(let path, let limit):
-            "\(path): the path of a socket has 1 to \(limit) bytes, this one has \(path.utf8.count)"
+            "\(path): \(path.utf8.count) bytes; expected 1 to \(limit), which is all that a socket's path may have; choose a "
+                + "shorter one, such as /run/bearerd/bearerd.sock"
+        case .noDirectory(let path):
+            "\(path): no such directory, where the socket needs one: install -d -m 0755 -o "
+                + "\(geteuid()) \(ShellWord.quoted(path))"
         case .notADirectory(let path): "\(path): not a directory; a socket needs one that exists"
         case .foreignDirectory(let path, let uid):
-            "\(path): belongs to uid \(uid); the directory of the socket must be ours, or others could replace it"
+            "\(path): belongs to uid \(uid), expected \(geteuid()), or others could replace the socket; chown "
+                + "\(geteuid()) \(ShellWord.quoted(path)), or choose another directory"
         case .openDirectory(let path, let mode):
-            "\(path): mode 0\(String(mode, radix: 8)) lets everybody write; others could replace the socket"
+            "\(path): mode 0\(String(mode, radix: 8)) lets everybody write, and so replace the socket; chmod o-w "
+                + "\(ShellWord.quoted(path)), or choose another directory"
         case .notASocket(let path): "\(path): there is a file that is not a socket; remove it or choose another path"
         case .inUse(let path): "\(path): another process listens there"
         case .replaced(let path): "\(path): somebody put something else there while it was bound; expected our socket"

@@ -17,24 +17,46 @@ struct LoadedConfiguration: Sendable {
 struct ConfigurationLoader: Sendable {
     let paths: DaemonPaths
     let options: DaemonOptions
-    let credentials: CredentialsDirectory
-    /// The paths of the clients' sockets, where systemd holds them.
-    let handedOver: [String]
+    var secrets = ProfileSecrets.inherited
+    /// See ``ProfileResolver/isDaemonsUser``.
+    var isDaemonsUser = true
+    /// What decides over who may open the clients' sockets.
+    let sockets: SocketModes
 
     /// Blocks on the disk and on name services.
+    ///
+    /// - Throws: everything that is wrong with it, not only the first.
     func load() throws(StartFailure) -> LoadedConfiguration {
-        let configuration: Configuration
+        try resolve(try read())
+    }
+
+    /// Looks everything up that a configuration names.
+    func resolve(_ configuration: Configuration) throws(StartFailure) -> LoadedConfiguration {
+        let resolver = ProfileResolver(secrets: secrets, isDaemonsUser: isDaemonsUser)
+        let openness = sockets.problems(of: configuration)
+        let profiles: [ResolvedProfile]
         do {
-            configuration = try Configuration.load(
-                path: paths.configuration, mayBeMissing: paths.isConfigurationOptional)
+            profiles = try resolver.settings(of: configuration)
         } catch {
-            throw StartFailure(.configuration, "\(error)")
+            throw StartFailure(error.status, error.problems + openness)
         }
-        let profiles = try ProfileResolver(credentials: credentials).settings(of: configuration)
-        try checkOpenness(of: configuration)
+        try openness.throwIfAny()
         return LoadedConfiguration(
             configuration: configuration, profiles: profiles,
             logLevel: Logger.Level(options.logLevel ?? configuration.logLevel))
+    }
+
+    /// The file alone.
+    func read() throws(StartFailure) -> Configuration {
+        do {
+            return try Configuration.load(path: paths.configuration, mayBeMissing: paths.isConfigurationOptional)
+        } catch {
+            let isDenied = faccessat(AT_FDCWD, paths.configuration, R_OK, AT_EACCESS) != 0 && errno == EACCES
+            let denial = isDenied ? ": \(FileAccess(path: paths.configuration, isSecret: false).denial)" : ""
+            throw StartFailure(
+                .configuration,
+                [StartProblem(message: "\(error)\(denial)", isCertain: isDaemonsUser || !isDenied)])
+        }
     }
 
     /// A directory service may come up later than we do: unknown names are looked up again during `startup.wait`.
@@ -88,32 +110,6 @@ struct ConfigurationLoader: Sendable {
                 applyLogLevel: { log.level = loaded.logLevel })
         case .failure(let failure): throw ReloadFailure(message: failure.message)
         }
-    }
-
-    /// A socket that everybody can open must not give away a token for which nobody is named.
-    func checkOpenness(of configuration: Configuration) throws(StartFailure) {
-        guard let open = configuration.profiles.first(where: { $0.allow == nil }) else { return }
-        for (path, mode) in try socketModes() where mode & 0o006 != 0 {
-            throw StartFailure(
-                .configuration,
-                "\(path): mode 0\(String(mode, radix: 8)) lets everybody open the socket, and profile "
-                    + "\(open.name) has no allow: name who may have its token, or make the mode 0660")
-        }
-    }
-
-    /// The permission bits of the clients' sockets: of the paths, since the descriptor of a bound socket says 0777.
-    private func socketModes() throws(StartFailure) -> [(path: String, mode: UInt32)] {
-        if handedOver.isEmpty { return [(paths.socket, options.socketMode)] }
-        var modes: [(String, UInt32)] = []
-        for path in handedOver {
-            var status = stat()
-            guard stat(path, &status) == 0 else {
-                let reason = String(cString: strerror(errno))
-                throw StartFailure(.configuration, "\(path): who may open the socket cannot be told: \(reason)")
-            }
-            modes.append((path, status.st_mode & 0o7777))
-        }
-        return modes
     }
 }
 

@@ -12,6 +12,7 @@ struct DaemonStart {
     let log: LogQueue
     let journal: Journal
     let notifier: Notifier
+    private let files = SealedFiles(store: DescriptorStore())
     private let startedAt = SystemClock.now()
 
     init(options: DaemonOptions, log: LogQueue, journal: Journal, notifier: Notifier) {
@@ -35,24 +36,68 @@ struct DaemonStart {
 
     private func run(on loop: ServingLoop, _ shutdown: Shutdown) async throws {
         DescriptorLimit.raise()
-        let handedOver = try takeDescriptors()
+        let taken = try takeDescriptors()
+        let handedOver = taken.filter { $0.name != FailedStartStore.name }
         let paths = DaemonPaths(options, user: geteuid(), environment: environment)
+        let clientPaths = ListeningSockets.clientPaths(handedOver)
         let loader = ConfigurationLoader(
-            paths: paths, options: options, credentials: .inherited,
-            handedOver: ListeningSockets.clientPaths(handedOver))
-        let loaded = try await loader.loadWaitingForAccounts(since: startedAt) {
-            notifier.status("waiting: \($0)")
-            try await shutdown.pause(for: .seconds(1))
+            paths: paths, options: options,
+            sockets: clientPaths.isEmpty ? .own(path: paths.socket, mode: options.socketMode) : .paths(clientPaths))
+        let own = OwnSockets(paths: paths, options: options)
+        let repeated = RepeatedStart(
+            FailedStartStore(files), handedOver: taken.filter { $0.name == FailedStartStore.name }, at: startedAt)
+        let (loaded, directory) = try await prepare(repeated, shutdown) {
+            let problems = own.problems(handedOver: Set(handedOver.map(\.name)))
+            let loaded = try await load(loader, problems, shutdown)
+            // Before the sockets count: who finds another daemon at work is to hear that.
+            let directory = try openState(paths)
+            try problems.throwIfAny()
+            return (loaded, directory)
         }
         log.level = loaded.logLevel
-        let directory = try openState(paths)
         for warning in directory.warnings { journal.write(.stateWarning, "\(warning)") }
         let upstream = try loader.makeUpstream(loaded.configuration)
-        let sockets = try openSockets(paths, handedOver)
+        let sockets = try openSockets(own, handedOver)
         let broker = makeBroker(on: loop, loaded, loader, directory, upstream, handedOver)
         await shutdown.concerns(broker)
         try await serve(sockets, broker, until: shutdown, wait: loaded.configuration.startup.wait)
         withExtendedLifetime(directory) {}
+    }
+
+    /// Tries again where that may help, see ``RepeatedStart``. What could have changed meanwhile is read again.
+    private func prepare<Prepared>(
+        _ repeated: RepeatedStart, _ shutdown: Shutdown, _ attempt: () async throws -> Prepared
+    ) async throws -> Prepared {
+        var repeated = repeated
+        while true {
+            do {
+                return try await attempt()
+            } catch let failure as StartFailure {
+                let now = SystemClock.now()
+                guard case .stay(let pause, let isNews) = repeated.step(after: failure, at: now) else { throw failure }
+                if isNews { journal.write(.startFailed, failure.message) }
+                notifier.extendStart(by: RepeatedStart.timeout(after: pause))
+                notifier.status(
+                    "not started: \(failure.message); tried again at \(now.advanced(by: pause).wallTimeOfDay)")
+                try await shutdown.pause(for: pause)
+            }
+        }
+    }
+
+    /// Everything that is wrong is told at once.
+    ///
+    /// - Parameter others: what is known to be wrong beside the configuration.
+    private func load(
+        _ loader: ConfigurationLoader, _ others: [StartProblem], _ shutdown: Shutdown
+    ) async throws -> LoadedConfiguration {
+        do {
+            return try await loader.loadWaitingForAccounts(since: startedAt) {
+                notifier.status("waiting: \($0)")
+                try await shutdown.pause(for: .seconds(1))
+            }
+        } catch let failure as StartFailure {
+            throw StartFailure(failure.status, failure.problems + others)
+        }
     }
 
     private func makeLoop() async throws -> (ServingLoop, Shutdown) {
@@ -98,7 +143,7 @@ struct DaemonStart {
         _ directory: StateDirectory, _ upstream: UpstreamClient, _ handedOver: [ListenDescriptor]
     ) -> BrokerHost {
         let (log, names) = (log, Worker<BackgroundWork>("names"))
-        let (bootID, files) = (BootID.current(), SealedFiles(store: DescriptorStore()))
+        let bootID = BootID.current()
         let services = BrokerServices(
             disk: Disk(path: directory.path), loader: ProfileLoader(directory: directory, bootID: bootID),
             store: TokenStore(files, bootID: bootID), unsaved: UnsavedStore(files), journal: journal,
@@ -136,16 +181,14 @@ extension DaemonStart {
     }
 
     private func openSockets(
-        _ paths: DaemonPaths, _ handedOver: [ListenDescriptor]
+        _ own: OwnSockets, _ handedOver: [ListenDescriptor]
     ) throws(StartFailure) -> ListeningSockets {
-        let group = try socketGroup()
-        if paths.areUsersOwn, options.socket == nil { try makeDirectory(of: paths.socket) }
-        let credentials = paths.credentialSocket
+        if own.paths.areUsersOwn, options.socket == nil { try makeDirectory(of: own.paths.socket) }
+        let group: UInt32?
+        do { group = try own.group() } catch { throw StartFailure(.configuration, [error]) }
         do {
             return try ListeningSockets.open(
-                handedOver: handedOver,
-                clients: SocketPath(path: paths.socket, mode: options.socketMode, group: group),
-                credentials: credentials.map { SocketPath(path: $0, mode: 0o600, group: nil) })
+                handedOver: handedOver, clients: own.clients(group), credentials: own.credentials)
         } catch {
             throw StartFailure(.configuration, "\(error)")
         }
@@ -158,14 +201,5 @@ extension DaemonStart {
         } catch {
             throw StartFailure(error)
         }
-    }
-
-    private func socketGroup() throws(StartFailure) -> UInt32? {
-        guard let name = options.socketGroup else { return nil }
-        let account = UInt32(name).map { AccountName.id($0) } ?? .name(name)
-        guard let group = Accounts.group(account) else {
-            throw StartFailure(.configuration, "--socket-group: this host does not know group \(name)")
-        }
-        return group
     }
 }

@@ -6,48 +6,53 @@ internal import BearerUpstream
 /// Turns a configuration into what the broker works with. Everything that this host must fix shows here, before any
 /// call upstream.
 struct ProfileResolver {
-    let credentials: CredentialsDirectory
+    let secrets: ProfileSecrets
+    /// Whether the daemon's user is ours: only then does a file that we may not read keep the daemon from starting.
+    var isDaemonsUser = true
 
+    /// - Throws: what is wrong with all of the profiles.
     func settings(of configuration: Configuration) throws(StartFailure) -> [ResolvedProfile] {
         var settings: [ResolvedProfile] = []
-        var problems: [StartFailure] = []
+        var problems: [StartProblem] = []
         for profile in configuration.profiles {
-            do throws(StartFailure) {
-                settings.append(try self.settings(of: profile, wait: configuration.startup.wait))
+            let access = Result { () throws(StartProblem) in
+                try self.access(of: profile, wait: configuration.startup.wait)
+            }
+            let client = Result { () throws(StartProblem) in try self.client(of: profile) }
+            do throws(StartProblem) {
+                settings.append(resolved(profile, try client.get(), try access.get()))
             } catch {
-                problems.append(error)
+                if case .failure(let problem) = access { problems.append(problem) }
+                if case .failure(let problem) = client { problems.append(problem) }
             }
         }
-        guard problems.isEmpty else {
-            // Waiting helps only if it may fix all of them.
-            let wait = problems.map(\.wait).min() ?? .zero
-            throw StartFailure(.configuration, problems.map(\.message).joined(separator: "\n"), wait: wait)
-        }
+        try problems.throwIfAny()
         return settings
     }
 
-    private func settings(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> ResolvedProfile {
+    private func resolved(
+        _ profile: ProfileConfiguration, _ client: ResolvedClient, _ access: AccessPolicy?
+    ) -> ResolvedProfile {
         let upstream = profile.upstream
         return ResolvedProfile(
-            name: profile.name, server: upstream.server, client: try client(of: profile),
+            name: profile.name, server: upstream.server, client: client,
             deviceInfo: DeviceInfo(overrides: upstream.deviceInfo).headerValue, userAgent: upstream.userAgent,
-            renewal: upstream.renewal, access: try access(of: profile, wait: wait))
+            renewal: upstream.renewal, access: access)
     }
 
-    private func access(of profile: ProfileConfiguration, wait: Duration) throws(StartFailure) -> AccessPolicy? {
+    private func access(of profile: ProfileConfiguration, wait: Duration) throws(StartProblem) -> AccessPolicy? {
         guard let allow = profile.allow else { return nil }
         do {
             return try AccessPolicy(allow)
         } catch {
-            throw StartFailure(
-                .configuration, "profile \(profile.name): allow: \(error.description)",
+            throw StartProblem(
+                message: "profile \(profile.name): allow: \(error.description)",
                 wait: error.mayBecomeUsable ? wait : .zero)
         }
     }
 
-    private func client(of profile: ProfileConfiguration) throws(StartFailure) -> ResolvedClient {
-        let secrets = ProfileSecrets(credentials: credentials)
-        do {
+    private func client(of profile: ProfileConfiguration) throws(StartProblem) -> ResolvedClient {
+        do throws(SecretProblem) {
             switch profile.client {
             case .registration(let registration):
                 return .registration(
@@ -59,7 +64,8 @@ struct ProfileResolver {
                 return .given(GivenCredentials(try secrets.clientCredentials(from: source), from: source))
             }
         } catch {
-            throw StartFailure(.configuration, "profile \(profile.name): \(error.message)")
+            let isCertain = error.isSeen && (isDaemonsUser || !error.isDenied)
+            throw StartProblem(message: "profile \(profile.name): \(error.message)", isCertain: isCertain)
         }
     }
 }

@@ -7,6 +7,9 @@ struct StatementClaims: Equatable {
     /// Who issues the statements of Adobe's servers.
     private static let adobeIssuer = "auth.adobe.com"
 
+    /// What to do about a clock that is wrong.
+    static let clockRemedy = "set the clock: timedatectl set-ntp true"
+
     /// `sub`: printable ASCII, at most 100 characters; `nil` for anything else.
     let subject: String?
     /// `iat`, seconds since 1970.
@@ -41,15 +44,19 @@ struct StatementClaims: Equatable {
     ///   - now: seconds since 1970.
     func warnings(server: String, at now: Int64) -> [String] {
         var warnings: [String] = []
-        if let notBefore, notBefore > now {
+        let valid = notBefore.map { ($0, "is not valid before", "nbf") }
+        let issued = issuedAt.map { ($0, "was issued at", "iat") }
+        // They are the same in most statements, and one cause in all.
+        if let (time, what, claim) = [valid, issued].compactMap({ $0 }).first(where: { $0.0 > now }) {
             warnings.append(
-                "the software statement is not valid before \(ClockReading.wallText(ofUnixTime: notBefore)) (nbf); "
-                    + "expected a time that has come, or the clock of this host is slow")
+                "the software statement \(what) \(ClockReading.wallText(ofUnixTime: time)) (\(claim)), but the clock of this "
+                    + "host says \(ClockReading.wallText(ofUnixTime: now)); \(Self.clockRemedy)")
         }
         let isAdobe = server.hasSuffix(".auth.adobe.com") || server.hasSuffix(".auth-staging.adobe.com")
         if isAdobe, let issuer, issuer != Self.adobeIssuer {
             warnings.append(
-                "the software statement is from \(issuer) (iss), expected \(Self.adobeIssuer) for \(server)")
+                "the software statement is from \(issuer) (iss), expected \(Self.adobeIssuer) for \(server); take the one "
+                    + "that the TVE Dashboard has for the registered application")
         }
         return warnings
     }

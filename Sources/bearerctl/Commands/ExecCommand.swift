@@ -43,14 +43,21 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Checks a configuration and prints what it comes to, without starting anything.",
-        discussion: "Runs `bearerd --check`, which lies beside bearerctl or in $PATH.")
+        usage: "bearerctl check [<file>] [-- <option of bearerd> ...]",
+        discussion: """
+            Runs `bearerd --check`, which lies beside bearerctl or in $PATH. As root, on a host with systemd, it looks at \
+            the units, and at files with the rights of the daemon's user.
+            """)
 
     @Argument(help: "The configuration file; default: the one that bearerd would read.")
     var file: String?
 
+    @Argument(parsing: .postTerminator, help: "Options that bearerd is started with, after --.")
+    var options: [String] = []
+
     func run() throws {
         try reporting { () throws(CommandError) in
-            let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? [])
+            let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? []) + options
             for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { _ = execute(daemon, arguments) }
             throw CommandError.unavailable("bearerd is neither beside bearerctl nor in $PATH")
         }

@@ -26,20 +26,42 @@ import Testing
         ("abcd..abcd", .emptyPart(2)),
         ("abcd.abcd.", .emptyPart(3)),
         ("abcd.abcde.abcd", .truncatedPart(2)),
-        ("  abcd.ab\ncd.abcd", .unexpectedByte(offset: 9, kind: .lineBreak)),
-        ("abcd.ab cd.abcd", .unexpectedByte(offset: 7, kind: .whiteSpace)),
+        ("  abcd.ab\ncd.abcd", .broken(lines: 2)),
+        ("abc=\r\nd.abc=\r\nd.abcd", .broken(lines: 3)),
+        ("abcd.ab cd.abcd", .broken(lines: 1)),
+        ("  abcd.ab\ncd.abcd?", .unexpectedByte(offset: 9, kind: .lineBreak)),
+        ("abcd.ab cd.abcd.", .unexpectedByte(offset: 7, kind: .whiteSpace)),
         ("abcd.abc=.abcd", .unexpectedByte(offset: 8, kind: .padding)),
         ("abcd.ab+d.abcd", .unexpectedByte(offset: 7, kind: .plainBase64)),
         ("abcd.ab\"d.abcd", .unexpectedByte(offset: 7, kind: .quote)),
-        ("{\"software_statement\":\"abcd.abcd.abcd\"}", .unexpectedByte(offset: 0, kind: .brace)),
+        ("abcd.{.abcd", .unexpectedByte(offset: 5, kind: .brace)),
+        ("{\"software_statement\":\"abcd.abcd.abcd\"}", .lookalike(.object)),
+        ("{\"client_id\":\"a\", \"client_secret\": \"b\"}", .lookalike(.clientCredentials)),
+        ("Bearer abcd.abcd.abcd", .lookalike(.header)),
+        ("authorization: bearer abcd.abcd.abcd", .lookalike(.header)),
+        ("software_statement=abcd.abcd.abcd", .lookalike(.assignment)),
+        ("\"software_statement\": \"abcd.abcd.abcd\"", .lookalike(.assignment)),
+        (String(repeating: "abc+", count: 17) + "\n" + String(repeating: "abc/", count: 17), .lookalike(.encrypted)),
         ("abcd.äbcd.abcd", .unexpectedByte(offset: 5, kind: .other)),
         ("abcd.a\0cd.abcd", .unexpectedByte(offset: 6, kind: .other)),
-        ("-----BEGIN CERTIFICATE-----", .unexpectedByte(offset: 10, kind: .whiteSpace)),
+        ("-----BEGIN CERTIFICATE-----", .lookalike(.pem)),
     ]
 
     @Test("what is not a compact JWS is refused with what was found and where", arguments: refusals)
     func refusal(pasted: String, expected: SoftwareStatementError) {
         #expect(throws: expected) { try SoftwareStatement(cleaning: Secret(pasted)) }
+    }
+
+    @Test("UTF-16 is told as such", arguments: [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61]] as [[UInt8]])
+    func utf16(bytes: [UInt8]) {
+        #expect(throws: SoftwareStatementError.lookalike(.utf16)) { try SoftwareStatement(cleaning: Secret(bytes)) }
+    }
+
+    @Test("every reason has a remedy that names the file, if it is one for the file", arguments: refusals)
+    func remedies(pasted: String, error: SoftwareStatementError) {
+        let remedy = error.remedy(path: "/a b")
+        let others: [SoftwareStatementError] = [.lookalike(.clientCredentials), .lookalike(.encrypted)]
+        #expect(remedy.contains("'/a b'") != others.contains(error))
     }
 
     @Test("an error never shows the statement")

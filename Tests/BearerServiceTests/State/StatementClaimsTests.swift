@@ -25,7 +25,7 @@ import Testing
     func shown() throws {
         let claims = try #require(StatementClaims(try Self.statement(Self.full)))
         #expect(claims.text == "sub d5f7a2 (prod), iat \(ClockReading.wallText(ofUnixTime: 1_700_000_001))")
-        #expect(claims.warnings(server: "https://sp.auth.adobe.com", at: 1_700_000_000).isEmpty)
+        #expect(claims.warnings(server: "https://sp.auth.adobe.com", at: 1_700_000_001).isEmpty)
     }
 
     @Test(
@@ -49,8 +49,15 @@ import Testing
     func notBefore() throws {
         let claims = try #require(StatementClaims(try Self.statement(Self.full)))
         let warnings = claims.warnings(server: "https://sp.auth.adobe.com", at: 1_699_999_999)
-        #expect(warnings.count == 1)
+        #expect(warnings.count == 1 && warnings[0].hasSuffix("set the clock: timedatectl set-ntp true"))
         #expect(warnings.first?.contains(ClockReading.wallText(ofUnixTime: 1_700_000_000)) == true)
+    }
+
+    @Test("a statement that was issued in the future is a warning about the clock")
+    func issuedInTheFuture() throws {
+        let claims = try #require(StatementClaims(try Self.statement(#"{"iat":1700000001}"#)))
+        let warning = claims.warnings(server: "https://sp.auth.adobe.com", at: 1_700_000_000).first
+        #expect(warning?.contains("was issued at \(ClockReading.wallText(ofUnixTime: 1_700_000_001)) (iat)") == true)
     }
 
     @Test(

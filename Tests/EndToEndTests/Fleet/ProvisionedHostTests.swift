@@ -102,7 +102,7 @@ extension EndToEnd {
                 let (status, lines) = try await host.runToEnd()
                 #expect(status == EX_CONFIG)
                 #expect(lines.contains { $0.contains(host.clientFile) } && !lines.contains { $0.contains("canary") })
-                let check = try await host.control(["check", host.configurationFile])
+                let check = try await host.check()
                 #expect(check.status == EX_CONFIG && check.errors.contains(host.clientFile))
                 #expect(host.simulator.calls == [])
             }
@@ -114,7 +114,7 @@ extension EndToEnd {
                 try host.configure(isProvisioned: true)
                 mkdir(host.clientFile, 0o700)
                 let (status, lines) = try await host.runToEnd()
-                #expect(status == EX_CONFIG && lines.contains { $0.contains("\(host.clientFile): not a regular file") })
+                #expect(status == EX_CONFIG && lines.contains { $0.contains("\(host.clientFile): a directory") })
             }
         }
 
@@ -123,7 +123,7 @@ extension EndToEnd {
             try await Host.run { host in
                 try host.configure(isProvisioned: true)
                 try Files.write(#"{"client_id":"c-1","client_secret":"canary-s"}"#, to: host.clientFile)
-                let check = try await host.control(["check", host.configurationFile])
+                let check = try await host.check()
                 #expect(check.status == 0)
                 #expect(check.output.contains("# profile default: provisioned: \(host.clientFile): client c-1\n"))
                 #expect(!check.output.contains("canary"))

@@ -11,6 +11,22 @@ enum Canary {
     /// The software statement of every test.
     static let statement = "eyJhbGciOiJSUzI1NiJ9.\(payload).\(signature)"
 
+    /// One that says this of itself, JSON.
+    static func statement(_ claims: String) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var encoded: [UInt8] = []
+        var (bits, count): (UInt32, Int) = (0, 0)
+        for byte in claims.utf8 {
+            (bits, count) = (bits << 8 | UInt32(byte), count + 8)
+            while count >= 6 {
+                count -= 6
+                encoded.append(alphabet[Int(bits >> UInt32(count) & 63)])
+            }
+        }
+        if count > 0 { encoded.append(alphabet[Int(bits << UInt32(6 - count) & 63)]) }
+        return "eyJhbGciOiJSUzI1NiJ9.\(String(decoding: encoded, as: UTF8.self)).\(signature)"
+    }
+
     /// Parts of it, and what each access token of the simulator begins with.
     static let words = [payload, signature, "eyJ"]
 

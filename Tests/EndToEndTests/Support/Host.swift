@@ -135,6 +135,14 @@ final class Host: Sendable {
             Programs.path("bearerctl"), arguments, input: input, environment: variables, user: user)
     }
 
+    /// Checks what a start with the same options would find.
+    func check(
+        _ additions: [String] = [], environment: [String: String] = [:], user: UInt32? = nil
+    ) async throws -> FinishedProgram {
+        try await FinishedProgram.run(
+            Programs.path("bearerctl"), ["check", "--"] + options + additions, environment: environment, user: user)
+    }
+
     private func endDaemons() async {
         for daemon in daemons.withLock({ $0 }) {
             daemon.program.signal(SIGKILL)

@@ -1,12 +1,13 @@
-"""Exit 78: what only this host can fix."""
+"""Exits: what only this host can fix, and what may pass by itself."""
 
+import fcntl
 import os
 import re
 import threading
 
 from harness.suite import case, eventually, expect, expect_equal
 from support import broker
-from support.host import UNITS, Journal, is_active, run, show, systemctl
+from support.host import UNITS, Journal, drop_in, is_active, remove_drop_in, run, show, systemctl
 from support.simulator import simulator
 
 
@@ -89,6 +90,58 @@ def _():
     environment = ["--property=User=bearerd", "--property=LoadCredential=software_statement"]
     systemd_run = ["systemd-run", "--wait", "--quiet", "--collect", *environment, *second]
     expect_equal(run(*systemd_run, check=False).returncode, 75, "exit code")
+
+
+def held_directory(pid):
+    """Locks the state directory as the daemon of that pid would."""
+    directory = os.open(broker.STATE, os.O_RDONLY)
+    fcntl.flock(directory, fcntl.LOCK_EX)
+    name_holder(pid)
+    return directory
+
+
+def name_holder(pid):
+    with open(f"{broker.STATE}/.lock", "w") as file:
+        file.write(f"{pid}\n")
+
+
+def failures(journal):
+    return [entry["MESSAGE"] for entry in journal.entries("BEARERD_EVENT=start_failed")]
+
+
+@case("exit 75: a start fails at once; the next process stays, says what is new only, and starts when it can")
+def _():
+    broker.fresh()
+    broker.stop()
+    journal = Journal()
+    directory = held_directory(1111)
+    expect_equal(systemctl("start", "bearerd.service", check=False).returncode, 1, "exit code of systemctl start")
+    eventually(lambda: "tried again at" in show("StatusText"), "STATUS= has the reason and the time")
+    process = show("MainPID")
+    expect("pid 1111" in show("StatusText"), f"STATUS= is {show('StatusText')!r}")
+    # Another reason shows that it has tried again.
+    name_holder(2222)
+    eventually(lambda: len(failures(journal)) == 2, "the other reason in the journal", within=30)
+    expect(["pid 1111" in failures(journal)[0], "pid 2222" in failures(journal)[1]] == [True] * 2, failures(journal))
+    expect_equal((show("NRestarts"), show("MainPID")), ("1", process), "restarts, process")
+    expect_equal(systemctl("restart", "bearerd.service", check=False).returncode, 1, "exit code of systemctl restart")
+    eventually(lambda: "tried again at" in show("StatusText"), "STATUS= after a restart by hand")
+    os.close(directory)
+    eventually(is_active, "running when the directory is free", within=60)
+    expect_equal(len(failures(journal)), 3, "entries")
+    expect("stored_token_dropped" not in journal.events(), "the record counts as a token")
+    broker.token()
+
+
+@case("exit 64: an option that does not exist: one start, and the sockets are stopped")
+def _():
+    broker.reset()
+    drop_in("option", "[Service]\nExecStart=\nExecStart=/usr/bin/bearerd --no-such-option\n")
+    start_with_a_client_waiting()
+    expect_equal((show("ExecMainStatus"), show("NRestarts")), ("64", "0"), "exit code, restarts")
+    eventually(lambda: not is_active("bearerd.socket"), "the sockets are stopped")
+    remove_drop_in("option")
+    expect_three_units_again()
 
 
 @case("exit: a crash at every start does not lose the sockets")
