@@ -10,8 +10,9 @@ struct Bearerctl: ParsableCommand {
             The socket is the one given by --socket, else $BEARERD_SOCKET, else the user's own, else \
             /run/bearerd/bearerd.sock.
 
-            Exit codes: 64 usage, 69 no daemon or connection lost, 70 internal error of the daemon, 75 no token for \
-            the time being, 77 access denied, 78 unknown profile, registration refused or bad configuration.
+            Exit codes: 64 usage, 69 no daemon or connection lost, 70 internal error of the daemon, 71 no descriptor or \
+            thread left, 73 the token file cannot be written, 74 the answer cannot be written, 75 no token for the time \
+            being, 77 access denied, 78 unknown profile, registration refused or bad configuration.
             """,
         version: BearerdVersion.current,
         subcommands: [

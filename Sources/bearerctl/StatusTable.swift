@@ -15,12 +15,14 @@ struct StatusTable {
         let clients = status.connections == 1 ? "1 connection" : "\(status.connections) connections"
         let daemon =
             "bearerd \(status.version), pid \(status.pid), up \(Self.span(now - status.startedAt)), \(clients)"
-        return ([daemon, ""] + rows).joined(separator: "\n")
+        let table = status.profiles.isEmpty ? ["There is no profile that this user may see."] : rows
+        return ([daemon, ""] + table).joined(separator: "\n")
     }
 
     private var rows: [String] {
         let header = [
-            "PROFILE", "STATE", "TOKEN", "NEXT", "CLIENT", "DURABLE", "REQUESTS", "RENEWALS", "FAILURES", "SCOPES",
+            "PROFILE", "STATE", "TOKEN", "NEXT", "CLIENT", "DURABLE", "REQUESTS", "RENEWALS", "FAILURES", "SERVER",
+            "SCOPES",
         ]
         let table = [header] + status.profiles.map(row)
         let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
@@ -37,7 +39,8 @@ struct StatusTable {
             profile.profile, profile.state.rawValue, profile.expiresAt.map { "for \(Self.span($0 - now))" } ?? "none",
             next.map { "in \(Self.span($0 - now))" } ?? "-", Self.client(of: profile),
             profile.isStateDurable ? "yes" : "no", "\(profile.counters.requests)", "\(profile.counters.renewals)",
-            "\(profile.counters.failures)", profile.scopes.map { $0.joined(separator: ",") } ?? "-",
+            "\(profile.counters.failures)", profile.environment ?? profile.server ?? "-",
+            profile.scopes.map { $0.joined(separator: ",") } ?? "-",
         ]
     }
 
@@ -48,7 +51,8 @@ struct StatusTable {
     private static func trouble(_ profile: ProfileStatus) -> String? {
         // What blocks a profile is its last error, too.
         let wait = profile.waiting.flatMap { $0.reason == .blocked ? nil : ($0.reason.rawValue, $0.detail) }
-        let lines = [profile.lastError.map { ($0.error, $0.detail) }, wait].compactMap { $0 }
+        let warnings = profile.warnings.map { ("warning: \($0.warning)", $0.detail) }
+        let lines = [profile.lastError.map { ($0.error, $0.detail) }, wait].compactMap { $0 } + warnings
         return lines.isEmpty ? nil : lines.map { "\n\(profile.profile): \($0.0): \($0.1)" }.joined()
     }
 

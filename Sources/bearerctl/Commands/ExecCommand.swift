@@ -15,6 +15,9 @@ struct ExecCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds that the token must still last.", valueName: "seconds"))
     var minValid: Int64 = 0
 
+    @Option(help: ArgumentHelp("Seconds to wait for a token, 0–300.", valueName: "seconds"))
+    var wait: Int64 = TokenRequest.defaultWait.components.seconds
+
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
 
@@ -24,7 +27,8 @@ struct ExecCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(CommandError) in
-            let request = TokenRequest(profile: profile.name, minimumValidity: .seconds(minValid))
+            let request = TokenRequest(
+                profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
             let token = try socket.bearerd.reply(to: .token(request)).token().token
             setenv("BEARER_TOKEN", token.withBytes { String(decoding: $0, as: UTF8.self) }, 1)
             throw Self.become(command)

@@ -10,7 +10,7 @@ struct RegisterCommand: ParsableCommand {
         abstract: "Registers anew, for client credentials that are no good any more; for root and the daemon's user.",
         discussion: """
             The old credentials are archived. Viewers have to sign in again: what they are signed in with belongs to \
-            the old credentials.
+            the old credentials. Until the registration is sent, ending this command (Ctrl-C) takes it back.
             """)
 
     @OptionGroup var socket: SocketOption

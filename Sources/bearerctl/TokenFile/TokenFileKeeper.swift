@@ -221,7 +221,10 @@ extension TokenFileKeeper {
         watch?.stop()
         let isOurs = written != nil || error == nil
         if isOurs, end != nil, !RuntimeDirectory.holds(file.path) { file.remove() }
-        if let error { StandardError.complain(error.message) }
+        if let error {
+            StandardError.complain(error.message)
+            manager.status(error.message)
+        }
         let status = error?.code ?? EX_OK
         guard let command else { return onEnd(status) }
         command.end { [onEnd] in onEnd(status) }
