@@ -9,8 +9,9 @@ internal import Glibc
 package final class PeerUnits: Sendable {
     private struct Question: Sendable {
         let pid: Int32
+        let user: UInt32
         let acceptedAt: Duration
-        let answer: @Sendable (String?) -> Void
+        let answer: @Sendable (_ unit: String?, _ user: String?) -> Void
     }
 
     /// Questions that wait for the thread; further ones are not looked into.
@@ -28,15 +29,21 @@ package final class PeerUnits: Sendable {
             // Looked at after the unit: the process that has the number now had it when the unit was read, if it is as old as
             // that.
             let start = ProcessStart.time(of: question.pid)
-            question.answer(start.map { $0 <= question.acceptedAt } == true ? unit : nil)
+            question.answer(
+                start.map { $0 <= question.acceptedAt } == true ? unit : nil, LocalUsers.name(of: question.user))
         }
     }
 
-    /// Calls `answer` with the unit, on the thread; with nil when there is none, or it cannot be found, or too many ask.
+    /// Calls `answer` with the unit and the user's name, on the thread; with nil for what there is not, or cannot be found, or
+    /// when too many ask.
     ///
     /// - Parameter acceptedAt: when the process's connection was accepted, on CLOCK_BOOTTIME.
-    package func find(_ pid: Int32, acceptedAt: Duration, answer: @escaping @Sendable (String?) -> Void) {
-        if !worker.submit(Question(pid: pid, acceptedAt: acceptedAt, answer: answer)) { answer(nil) }
+    package func find(
+        _ pid: Int32, of user: UInt32, acceptedAt: Duration,
+        answer: @escaping @Sendable (_ unit: String?, _ user: String?) -> Void
+    ) {
+        let question = Question(pid: pid, user: user, acceptedAt: acceptedAt, answer: answer)
+        if !worker.submit(question) { answer(nil, nil) }
     }
 
     private static func unit(of pid: Int32) -> String? {
@@ -46,6 +53,19 @@ package final class PeerUnits: Sendable {
         guard sd_pid_get_unit(pid, &name) >= 0, let name else { return nil }
         defer { free(name) }
         return String(cString: name)
+    }
+}
+
+/// Names of users of this host, from its own file: name services may be far away, and a client waits for this.
+enum LocalUsers {
+    /// The first name of the user in a file as passwd(5) describes it. Not on two threads at once.
+    static func name(of user: UInt32, in path: String = "/etc/passwd") -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        while let entry = fgetpwent(file) {
+            if entry.pointee.pw_uid == user { return String(cString: entry.pointee.pw_name) }
+        }
+        return nil
     }
 }
 

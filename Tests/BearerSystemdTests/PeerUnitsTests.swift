@@ -14,7 +14,7 @@ import Testing
     private func unit(of pid: Int32, acceptedAt: Duration) async -> String? {
         let units = PeerUnits { "unit-of-\($0)" }
         return await withCheckedContinuation { continuation in
-            units.find(pid, acceptedAt: acceptedAt) { continuation.resume(returning: $0) }
+            units.find(pid, of: 0, acceptedAt: acceptedAt) { unit, _ in continuation.resume(returning: unit) }
         }
     }
 
@@ -32,6 +32,19 @@ import Testing
         #expect(await unit(of: Int32.max, acceptedAt: boot()) == nil)
     }
 
+    @Test("the user has the name of the host's own file; one that is not there has none")
+    func user() async {
+        let temporary = TemporaryDirectory()
+        temporary.write("root:x:0:0::/root:/bin/sh\nplayer:x:996:996::/:/bin/false\n".utf8, to: "passwd")
+        #expect(LocalUsers.name(of: 996, in: "\(temporary.path)/passwd") == "player")
+        #expect(LocalUsers.name(of: 997, in: "\(temporary.path)/passwd") == nil)
+        #expect(LocalUsers.name(of: 0, in: "/nonexistent") == nil)
+        let name = await withCheckedContinuation { continuation in
+            PeerUnits { _ in nil }.find(getpid(), of: 0, acceptedAt: boot()) { continuation.resume(returning: $1) }
+        }
+        #expect(name == "root")
+    }
+
     @Test("more questions than the thread gets to are answered with nothing, and at once")
     func crowd() async {
         let gate = Pipe()
@@ -40,7 +53,7 @@ import Testing
             return "late.service"
         }
         let (answers, answer) = AsyncStream.makeStream(of: String?.self)
-        for _ in 0..<200 { units.find(getpid(), acceptedAt: boot()) { answer.yield($0) } }
+        for _ in 0..<200 { units.find(getpid(), of: 0, acceptedAt: boot()) { unit, _ in answer.yield(unit) } }
         var found: [String?] = []
         for await one in answers {
             found.append(one)

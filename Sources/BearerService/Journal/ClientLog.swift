@@ -51,7 +51,7 @@ final class ClientLog {
         limit.admit(.accessDenied, of: .uid(peer.uid), at: now().boot)
     }
 
-    /// Writes of a denial, with the unit that the denied process belongs to; then calls `done`.
+    /// Writes of a denial, with the name of the user and the unit of the process; then calls `done`.
     func logDenial(_ error: String, _ peer: Peer, _ profile: String?, then done: @escaping () -> Void = {}) {
         logWithUnit(.accessDenied, error, peer, profile, then: done)
     }
@@ -65,15 +65,16 @@ final class ClientLog {
     private func logWithUnit(
         _ event: JournalEvent, _ message: String, _ peer: Peer, _ profile: String?, then done: @escaping () -> Void
     ) {
-        let write = loop.callback { [journal] (unit: String?) in
+        let write = loop.callback { [journal] (names: (unit: String?, user: String?)) in
+            let unit = names.unit
             var fields: [JournalField: String] = [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]
             fields[.peerUnit] = unit
             fields[.profile] = profile
-            let who = "pid \(peer.pid)" + (unit.map { ", \($0)" } ?? "")
-            journal.write(event, "\(message) (\(who))", fields)
+            let who = [names.user.map { "user \($0)" }, "pid \(peer.pid)", unit].compactMap { $0 }
+            journal.write(event, "\(message) (\(who.joined(separator: ", ")))", fields)
             done()
         }
-        units.find(peer.pid, acceptedAt: peer.acceptedAt, answer: write)
+        units.find(peer.pid, of: peer.uid, acceptedAt: peer.acceptedAt) { write(($0, $1)) }
     }
 
     /// Writes that somebody was given a token.

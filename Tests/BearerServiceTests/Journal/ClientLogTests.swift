@@ -69,7 +69,7 @@ import Testing
         try await withLog(unitOfProcess: { _ in unit }) { test, log in
             let (done, finish) = AsyncStream.makeStream(of: Bool.self)
             // This process, as if it had connected at the end of time: it has the number that it had then.
-            let peer = Peer(pid: getpid(), uid: 7, gid: 8, acceptedAt: .seconds(Int32.max))
+            let peer = Peer(pid: getpid(), uid: 54_321, gid: 8, acceptedAt: .seconds(Int32.max))
             try await test.perform { loop in
                 log.value.logDenial("no token", peer, "default") { finish.yield(loop.isCurrent) }
             }
