@@ -18,8 +18,8 @@ package struct CredentialPlace: Sendable {
         let file = name == "client_credentials" ? "client.json" : "statement.jws"
         let edit = "systemctl edit bearerd, and below [Service]"
         let load = isInstalled ? "" : "\(edit) LoadCredential=\(name); "
-        return load + "install -D -m 0600 \(file) \(path); or encrypted: install -d -m 0700 /etc/credstore.encrypted, "
-            + "systemd-creds encrypt --name=\(name) \(file) /etc/credstore.encrypted/\(name), and "
-            + "\(isInstalled ? edit : "instead") LoadCredentialEncrypted=\(name)"
+        return load + "install -d -m 0700 /etc/credstore.encrypted, systemd-creds encrypt --name=\(name) \(file) "
+            + "/etc/credstore.encrypted/\(name), and \(isInstalled ? edit : "instead") LoadCredentialEncrypted=\(name); or in "
+            + "plain text, which a unit with LoadCredentialEncrypted= does not take: install -D -m 0600 \(file) \(path)"
     }
 }

@@ -27,6 +27,8 @@ struct DaemonPaths: Sendable, Equatable {
     let stateDirectory: String
     /// They are those of an ordinary user's own daemon.
     let areUsersOwn: Bool
+    /// The directory of the socket is made where it is missing: it is a user's own, in `$XDG_RUNTIME_DIR`.
+    let makesSocketDirectory: Bool
 
     /// - Parameters:
     ///   - environment: looks an environment variable up; empty values count as none.
@@ -37,6 +39,8 @@ struct DaemonPaths: Sendable, Equatable {
         configuration = options.configuration ?? places.configuration
         isConfigurationOptional = options.configuration == nil
         socket = options.socket ?? places.socket
+        let runtime = environment("XDG_RUNTIME_DIR").map { $0.hasSuffix("/") ? $0 : "\($0)/" }
+        makesSocketDirectory = areUsersOwn && runtime.map(socket.hasPrefix) == true
         let isAllDefault = areUsersOwn && options.socket == nil
         credentialSocket = options.credentialSocket ?? (isAllDefault ? places.credentialSocket : nil)
         // systemd separates several directories by colons; ours is the first.

@@ -51,7 +51,8 @@ struct OwnSockets {
     /// A user's own daemon has no package that makes the directory of its sockets: it is made at the start.
     private func isMade(_ directory: String) -> Bool {
         var status = stat()
-        return paths.areUsersOwn && options.socket == nil && stat(directory, &status) != 0 && errno == ENOENT
+        return paths.makesSocketDirectory && directory == PrivateDirectory.parent(of: paths.socket)
+            && stat(directory, &status) != 0 && errno == ENOENT
     }
 }
 

@@ -50,4 +50,20 @@ import Testing
         }
         #expect(!found.isConfigurationOptional && found.socket == "/s")
     }
+
+    @Test(
+        "the directory of the socket is made where it is a user's own",
+        arguments: [
+            (nil, "/run/user/1000", true), ("/run/user/1000/x/s", "/run/user/1000", true),
+            ("/run/user/1000/x/s", "/run/user/1000/", true), ("/run/user/10001/x/s", "/run/user/1000", false),
+            ("/srv/x/s", "/run/user/1000", false), ("/run/user/1000/x/s", nil, false),
+        ] as [(String?, String?, Bool)])
+    func socketDirectory(socket: String?, runtime: String?, isMade: Bool) {
+        var environment = ["HOME": "/home/u"]
+        environment["XDG_RUNTIME_DIR"] = runtime
+        var options = DaemonOptions()
+        options.socket = socket
+        #expect(DaemonPaths(options, user: 1000) { environment[$0] }.makesSocketDirectory == isMade)
+        #expect(!DaemonPaths(options, user: 0) { environment[$0] }.makesSocketDirectory)
+    }
 }
