@@ -37,10 +37,9 @@ package enum Daemon {
         }
     }
 
-    /// The unit's sockets are stopped on exit 78, and may have run into systemd's start limits.
+    /// The unit's sockets are stopped on exit 78; the service starts them again.
     private static func remedy(for failure: StartFailure) -> String {
         guard failure.status == .configuration, environment("NOTIFY_SOCKET") != nil else { return "" }
-        let units = "bearerd.socket bearerd-credential.socket bearerd.service"
-        return "\nWhen that is fixed: systemctl reset-failed \(units); systemctl start \(units)"
+        return "\nWhen that is fixed: systemctl start bearerd"
     }
 }

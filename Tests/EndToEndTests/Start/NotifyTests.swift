@@ -40,7 +40,7 @@ extension EndToEnd {
                 #expect(said.first == "STATUS=waiting: \(reason)")
                 #expect(try await daemon.program.end() == .exited(78))
                 try await daemon.line(
-                    containing: "systemctl start bearerd.socket bearerd-credential.socket bearerd.service")
+                    containing: "systemctl start bearerd")
             }
         }
 

@@ -153,3 +153,26 @@ def _():
         systemctl("kill", "--signal=SIGKILL", "bearerd.service")
         eventually(lambda: int(show("NRestarts")) > before and is_active(), "running again")
     expect_equal([is_active(unit) for unit in UNITS], [True] * 3, "all three units")
+
+
+@case("exit: sockets that systemd's limits have failed are started by the same command")
+def _():
+    broker.reset()
+    # The limit of the unit itself is far above what clients reach.
+    drop_in("failing", "[Unit]\nStartLimitBurst=3\n[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n")
+    systemctl("start", "bearerd.socket", "bearerd-credential.socket")
+
+    def knock():
+        try:
+            with broker.client():
+                pass
+        except OSError:
+            pass
+        return show("Result", "bearerd.socket") != "success"
+
+    try:
+        eventually(knock, "the socket has failed", within=60)
+    finally:
+        remove_drop_in("failing")
+    expect("limit-hit" in show("Result", "bearerd.socket"), f"the socket ended by {show('Result', 'bearerd.socket')}")
+    expect_three_units_again()
