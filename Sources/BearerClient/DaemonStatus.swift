@@ -34,6 +34,10 @@ public struct DaemonStatus: Sendable, Equatable {
         public var name: String
         /// In which phase it is.
         public var state: State
+        /// The name of the authorization server's environment; nil where the configuration names another server.
+        public var environment: String?
+        /// The base URL of the authorization server.
+        public var server: String?
         /// When the token ends.
         public var expiresAt: Int64?
         /// When the token will be renewed.
@@ -56,6 +60,8 @@ public struct DaemonStatus: Sendable, Equatable {
         public var nextAttemptAt: Int64?
         /// What it waits for, other than a reply of the authorization server.
         public var waiting: Wait?
+        /// What deserves a look while it lasts.
+        public var warnings: [Warning]
         /// False while the credentials could not be written to disk and are in memory only.
         public var isStateDurable: Bool
         /// Since the daemon's start.
@@ -78,6 +84,16 @@ public struct DaemonStatus: Sendable, Equatable {
         public var reason: String
         /// Since when.
         public var since: Int64
+        /// For people, a line at most.
+        public var detail: String
+    }
+
+    /// What deserves a look, although the profile may be served well.
+    public struct Warning: Sendable, Equatable {
+        /// A word: `registration_forced`, `fresh_token_rejected`, `scope_missing`.
+        public var warning: String
+        /// Since when; nil when that is not known.
+        public var since: Int64?
         /// For people, a line at most.
         public var detail: String
     }
@@ -109,6 +125,8 @@ extension DaemonStatus.Profile {
     fileprivate init(_ status: ProfileStatus) {
         name = status.profile
         state = DaemonStatus.State(status.state)
+        environment = status.environment
+        server = status.server
         expiresAt = status.expiresAt
         renewAt = status.renewAt
         clientID = status.clientID
@@ -121,6 +139,9 @@ extension DaemonStatus.Profile {
         nextAttemptAt = status.nextAttemptAt
         waiting = status.waiting.map {
             DaemonStatus.Wait(reason: $0.reason.rawValue, since: $0.since, detail: $0.detail)
+        }
+        warnings = status.warnings.map {
+            DaemonStatus.Warning(warning: $0.warning, since: $0.since, detail: $0.detail)
         }
         isStateDurable = status.isStateDurable
         counters = DaemonStatus.Counters(

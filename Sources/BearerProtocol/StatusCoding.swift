@@ -36,6 +36,8 @@ extension ProfileStatus {
     fileprivate func writeMembers(to json: inout JSONWriter) {
         json.member("profile", profile)
         json.member("state", state.rawValue)
+        json.member("environment", environment.map(JSONValue.string) ?? .null)
+        json.member("server", server.map(JSONValue.string) ?? .null)
         json.member("expires_at", JSONValue(expiresAt))
         json.member("renew_at", JSONValue(renewAt))
         json.member("client_id", clientID.map(JSONValue.string) ?? .null)
@@ -47,6 +49,7 @@ extension ProfileStatus {
         json.member("last_error", lastError?.json ?? .null)
         json.member("next_attempt_at", JSONValue(nextAttemptAt))
         json.member("waiting", waiting?.json ?? .null)
+        json.member("warnings", .array(warnings.map(\.json)))
         json.member("state_durable", isStateDurable)
         json.member("counters", counters.json)
     }
@@ -61,6 +64,12 @@ extension ProfileStatus.Failure {
 extension ProfileStatus.Wait {
     fileprivate var json: JSONValue {
         ["reason": .string(reason.rawValue), "since": JSONValue(since), "detail": .string(detail)]
+    }
+}
+
+extension ProfileStatus.Warning {
+    fileprivate var json: JSONValue {
+        ["warning": .string(warning), "since": JSONValue(since), "detail": .string(detail)]
     }
 }
 
@@ -105,8 +114,11 @@ extension ProfileStatus {
         renewAt = try fields.optional("renew_at", fields.wholeNumber)
         clientID = try fields.optional("client_id", fields.string)
         registeredAt = try fields.optional("registered_at", fields.wholeNumber)
-        // A daemon of an older version says nothing of these two.
+        // A daemon of an older version says nothing of these.
         isProvisioned = try fields.optional("provisioned", fields.bool) ?? false
+        environment = try fields.optional("environment", fields.string)
+        server = try fields.optional("server", fields.string)
+        warnings = try (fields.optional("warnings", fields.objects) ?? []).map(Warning.init)
         scopes = try fields.optional("scopes", fields.strings)
         generation = try fields.optional("generation", fields.wholeNumber)
         lastSuccessAt = try fields.optional("last_success_at", fields.wholeNumber)
@@ -134,6 +146,14 @@ extension ProfileStatus.Wait {
         }
         self.init(
             reason: reason, since: try fields.wholeNumber("since"), detail: try fields.string("detail"))
+    }
+}
+
+extension ProfileStatus.Warning {
+    fileprivate init(_ fields: ReplyFields) throws(ReplyError) {
+        self.init(
+            warning: try fields.string("warning"), since: try fields.optional("since", fields.wholeNumber),
+            detail: try fields.string("detail"))
     }
 }
 

@@ -62,6 +62,22 @@ package struct ProfileStatus: Sendable, Equatable {
         }
     }
 
+    /// What deserves a look while it lasts, although the profile may be served well.
+    package struct Warning: Sendable, Equatable {
+        /// A word: that of the event in the journal, or `registration_forced`.
+        package var warning: String
+        /// `nil` when that is not known.
+        package var since: Int64?
+        /// For people, a line at most.
+        package var detail: String
+
+        package init(warning: String, since: Int64?, detail: String) {
+            self.warning = warning
+            self.since = since
+            self.detail = detail
+        }
+    }
+
     /// Since the daemon's start.
     package struct Counters: Sendable, Equatable {
         /// Requests of clients that this profile answered.
@@ -80,6 +96,10 @@ package struct ProfileStatus: Sendable, Equatable {
 
     package var profile: String
     package var state: State
+    /// The name of the authorization server's environment; `nil` where the configuration names another server.
+    package var environment: String?
+    /// Base URL of the authorization server.
+    package var server: String?
     package var expiresAt: Int64?
     package var renewAt: Int64?
     package var clientID: String?
@@ -94,6 +114,7 @@ package struct ProfileStatus: Sendable, Equatable {
     package var lastError: Failure?
     package var nextAttemptAt: Int64?
     package var waiting: Wait?
+    package var warnings: [Warning] = []
     /// False while the credentials could not be written and are in memory only.
     package var isStateDurable = true
     package var counters = Counters()

@@ -51,27 +51,33 @@ package struct CredentialStore: Sendable {
             .map(directory.path(of:))
     }
 
-    /// The file with the credentials of another software statement for the same server: the newest, where there are
-    /// several; `nil` when there is none that can be read.
-    package func pathOfFormerStatement() -> String? {
+    /// Credentials of the profile for something else; of several, those for the same server before others, and the newest
+    /// of them. `nil` when there are none that can be read.
+    ///
+    /// - Parameter time: when those for this were registered, seconds since 1970: only newer ones count. `nil`: all count.
+    package func others(newerThan time: Int64?) -> OtherCredentials? {
         guard let directory = try? root.subdirectory(key.profile) else { return nil }
-        let stored = Self.all(in: directory, of: key.profile, server: key.server).filter { $0.name != fileName }
-        return stored.max { $0.credentials.registeredAt < $1.credentials.registeredAt }.map {
-            directory.path(of: $0.name)
+        let others = Self.all(in: directory, of: key.profile, server: nil).filter {
+            $0.name != fileName && $0.credentials.registeredAt > time ?? .min
+        }
+        let same = others.filter { $0.server == key.server }
+        return (same.isEmpty ? others : same).max { $0.credentials.registeredAt < $1.credentials.registeredAt }.map {
+            OtherCredentials(path: directory.path(of: $0.name), server: $0.server)
         }
     }
 
-    /// The credentials of a profile for a server, of whichever statement.
+    /// The credentials of a profile for a server, of whichever statement; without a server, for all of them.
     static func all(
-        in directory: Directory, of profile: String, server: String
-    ) -> [(name: String, credentials: StoredCredentials)] {
+        in directory: Directory, of profile: String, server: String?
+    ) -> [(name: String, server: String, credentials: StoredCredentials)] {
         directory.names().sorted().compactMap { name in
             guard name.hasPrefix("client-"), name.hasSuffix(".json"),
                 let file = try? StateFile.read(name, in: directory),
-                let key = try? CredentialKey(of: file.contents), key.profile == profile, key.server == server,
+                let key = try? CredentialKey(of: file.contents), key.profile == profile,
+                server == nil || key.server == server,
                 let record = try? CredentialRecord(file.contents, of: key)
             else { return nil }
-            return (name, record.stored)
+            return (name, key.server, record.stored)
         }
     }
 
@@ -88,6 +94,13 @@ package struct StoredCredentials: Sendable, Equatable {
         self.credentials = credentials
         self.registeredAt = registeredAt
     }
+}
+
+/// Client credentials of a profile for another software statement or server.
+package struct OtherCredentials: Sendable, Equatable {
+    package let path: String
+    /// The base URL that they are for.
+    package let server: String
 }
 
 /// What a look at the store finds.

@@ -114,17 +114,17 @@ extension StateError.FileProblem {
 
     var remedy: String {
         switch self {
-        case .newerVersion: "install the bearerd that wrote it, or \(Self.startOver)"
-        case .foreignOwner(_, let expected): "give it back by chown \(expected)"
-        case .unreadable: "fix that, or restore it from a backup, or \(Self.startOver)"
-        case .symbolicLink: "put the file itself there"
+        case .newerVersion: "install the bearerd that wrote it; \(Self.startOver)"
+        case .foreignOwner(_, let expected): "give it back by chown \(expected), then reload"
+        case .unreadable: "fix that, or restore it from a backup, then reload; \(Self.startOver)"
+        case .symbolicLink: "put the file itself there, then reload"
         case .empty, .tooLarge, .malformed, .invalidField, .belongsElsewhere, .notARegularFile:
-            "restore it from a backup, or \(Self.startOver)"
+            "restore it from a backup, then reload; \(Self.startOver)"
         }
     }
 
     private static let startOver =
-        "move it away: the profile then registers anew, and viewers have to sign in again"
+        "do not delete it: without it the profile registers anew, and viewers have to sign in again"
 }
 
 private func message(of code: Int32) -> String {

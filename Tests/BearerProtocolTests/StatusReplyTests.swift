@@ -11,9 +11,9 @@ import Testing
             profiles: [ProfileStatus(profile: "tv", state: .starting)])
         let expected =
             #"{"version":"1.0","pid":42,"started_at":1763900000,"connections":14,"profiles":["#
-            + #"{"profile":"tv","state":"starting","expires_at":null,"renew_at":null,"client_id":null,"#
+            + #"{"profile":"tv","state":"starting","environment":null,"server":null,"expires_at":null,"renew_at":null,"client_id":null,"#
             + #""provisioned":false,"registered_at":null,"scopes":null,"generation":null,"last_success_at":null,"last_error":null,"#
-            + #""next_attempt_at":null,"waiting":null,"state_durable":true,"#
+            + #""next_attempt_at":null,"waiting":null,"warnings":[],"state_durable":true,"#
             + #""counters":{"requests":0,"renewals":0,"failures":0,"registrations":0}}],"id":1}"#
         #expect(text { reply.encode(id: RequestID(1), into: &$0) } == expected + "\n")
     }
@@ -31,14 +31,17 @@ import Testing
         #expect(try StatusReply(JSONValue(parsing: line.utf8)) == reply)
     }
 
-    @Test("a daemon of an older version says nothing of scopes, nor whether the client was given to it")
+    @Test(
+        "a daemon of an older version says nothing of scopes, server and warnings, nor whether the client was given to it"
+    )
     func older() throws {
         let reply = StatusReply(
             version: "1.0", pid: 1, startedAt: 2, connections: 0, profiles: [ProfileStatus(profile: "b", state: .ready)]
         )
         let line = text { reply.encode(id: nil, into: &$0) }
             .replacing(#""provisioned":false,"#, with: "").replacing(#""scopes":null,"#, with: "")
-        #expect(!line.contains("provisioned") && !line.contains("scopes"))
+            .replacing(#""environment":null,"server":null,"#, with: "").replacing(#""warnings":[],"#, with: "")
+        #expect(!["provisioned", "scopes", "server", "warnings"].contains { line.contains($0) })
         #expect(try StatusReply(JSONValue(parsing: line.utf8)) == reply)
     }
 
@@ -95,6 +98,11 @@ extension ProfileStatus {
         status.nextAttemptAt = 6
         status.lastError = Failure(error: "http_503", time: 7, detail: "503, \"expected\" a success")
         status.waiting = Wait(reason: .registrationHeld, since: 8, detail: "a \"detail\"")
+        status.environment = "production"
+        status.server = "https://server"
+        status.warnings = [
+            Warning(warning: "scope_missing", since: nil, detail: "a"), Warning(warning: "b", since: 13, detail: "c"),
+        ]
         status.isStateDurable = false
         status.counters = Counters(requests: 9, renewals: 10, failures: 11, registrations: 12)
         return status

@@ -53,6 +53,27 @@ import Testing
         #expect(state.temporary.names(in: "default").count == 1)
     }
 
+    @Test(
+        "of the credentials for something else, those of the same server come first, then the newest; of this, newer ones count"
+    )
+    func others() throws {
+        #expect(state.store.others(newerThan: nil) == nil)
+        try state.store.save(.example(at: 10))
+        #expect(state.store.others(newerThan: nil) == nil)
+        for (server, statement, time) in [
+            ("https://one", "abcd.abcd.abcd", 30), ("https://two", "abcd.abcd.abcd", 20),
+            (state.key.server, "efgh.efgh.efgh", 5),
+        ] {
+            let key = try CredentialKey.example(server: server, statement: statement)
+            try state.directory.credentials(for: key).save(.example(at: Int64(time)))
+        }
+        #expect(state.store.others(newerThan: nil)?.server == state.key.server)
+        #expect(state.store.others(newerThan: 10)?.server == "https://one")
+        #expect(state.store.others(newerThan: 30) == nil)
+        let elsewhere = try CredentialKey.example(server: "https://three")
+        #expect(state.directory.credentials(for: elsewhere).others(newerThan: nil)?.server == "https://one")
+    }
+
     @Test("each server and each statement has its own credentials, and the old ones serve again")
     func keys() throws {
         let keys = try [

@@ -29,7 +29,7 @@ import Testing
     func remedy() {
         let installed = CredentialPlace("software_statement").remedy
         #expect(installed.hasPrefix("install -d -m 0700 /etc/credstore.encrypted, systemd-creds encrypt "))
-        let dropIn = "systemctl edit bearerd, and below [Service] LoadCredentialEncrypted=software_statement; or in plain text"
+        let dropIn = "below [Service] LoadCredentialEncrypted=software_statement; or in plain text"
         #expect(installed.contains(dropIn))
         #expect(installed.hasSuffix("install -D -m 0600 statement.jws /etc/credstore/software_statement"))
         let other = CredentialPlace("other").remedy

@@ -47,6 +47,9 @@ package enum Reregistration: String, Sendable, CaseIterable {
 /// Counts answers of `invalid_client` until they can be believed: a server that errs for some minutes must not cost
 /// viewers their sign-in.
 package struct InvalidClientStreak: Sendable, Equatable {
+    /// Answers over at least this long are believed.
+    static let confirmation = Duration.seconds(60)
+
     private var answers = 0
     private var first: Duration?
 
@@ -63,6 +66,6 @@ package struct InvalidClientStreak: Sendable, Equatable {
     /// Three answers over at least a minute.
     package func isConfirmed(at boot: Duration) -> Bool {
         guard let first else { return false }
-        return answers >= 3 && boot - first >= .seconds(60)
+        return answers >= 3 && boot - first >= Self.confirmation
     }
 }

@@ -23,6 +23,11 @@ struct RegistrationGuard: Sendable, Equatable {
         writtenOffset = now.wallClockOffset
     }
 
+    /// The registration was not sent, and will not be.
+    mutating func withdrawn() {
+        history = before
+    }
+
     /// The intent of the registration, or the credentials, could be recorded nowhere.
     mutating func notWritten(at now: ClockReading) {
         history.recordUnwritten(at: now.boot)

@@ -33,8 +33,12 @@ package struct RegistrationHistory: Sendable, Equatable {
 
     /// Whether rejected credentials may be replaced.
     package func mayReplace(at boot: Duration) -> Bool {
-        guard let lastReplacement else { return true }
-        return boot - lastReplacement >= Self.replacementInterval
+        replacementWait(at: boot) == .zero
+    }
+
+    /// How long rejected credentials must not be replaced yet.
+    func replacementWait(at boot: Duration) -> Duration {
+        lastReplacement.map { max(.zero, Self.replacementInterval - (boot - $0)) } ?? .zero
     }
 
     /// A registration is about to be sent. This must be durable first.

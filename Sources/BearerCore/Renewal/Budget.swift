@@ -66,6 +66,9 @@ package struct Budget: Sendable, Equatable {
         max(now, slowdown.next, filled(at: now))
     }
 
+    /// Whether the next call waits because the server said that there were too many.
+    func isThrottled(at now: Duration) -> Bool { slowdown.holds(at: now) }
+
     /// What the next process must know.
     package func record(at now: ClockReading) -> BudgetRecord {
         var bucket = self

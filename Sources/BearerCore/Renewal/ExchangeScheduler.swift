@@ -83,6 +83,9 @@ package struct ExchangeScheduler: Sendable {
         return budget.nextAvailable(at: now) + .seconds(Double(max(first, order.position) - first) / rate)
     }
 
+    /// Whether what waits does so because the server said that there were too many calls (429).
+    package func isThrottled(at now: Duration) -> Bool { budget.isThrottled(at: now) }
+
     /// How many exchanges wait.
     package var waitingCount: Int { queue.count }
 

@@ -31,6 +31,9 @@ struct Slowdown: Sendable, Equatable {
         now - since < Self.duration ? pause : .zero
     }
 
+    /// Whether the server's 429 is what the next call waits for.
+    func holds(at now: Duration) -> Bool { now < next && pause(at: now) > .zero }
+
     /// A call was made: the next one waits for its outcome, or for the pause.
     mutating func called(at now: Duration) {
         next = now + pause(at: now)

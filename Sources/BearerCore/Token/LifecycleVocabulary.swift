@@ -12,6 +12,8 @@ package enum LifecycleEvent: Sendable, Equatable {
     case failed(exchange: UInt64, ExchangeFailure)
     /// An administrator asks for new client credentials.
     case registrationForced
+    /// Nobody wants the new client credentials any more that an administrator asked for, and they were not asked for yet.
+    case registrationWithdrawn
     /// Other client credentials were given. An exchange in flight is with those before: its answer is dropped.
     case credentialsChanged
 }
@@ -43,8 +45,8 @@ package enum LifecycleReport: Sendable, Equatable {
     case registrationHeld(unanswered: Int, next: ClockReading)
     case tokenObtained(generation: UInt64, lifetime: Duration, renewal: ClockReading)
     case exchangeFailed(Exchange.Kind, ExchangeFailure, next: ClockReading, isServing: Bool)
-    /// `invalid_client`. With `policy` automatic, new credentials follow once that is confirmed.
-    case credentialsRejected(policy: Reregistration, next: ClockReading)
+    /// `invalid_client`.
+    case credentialsRejected(Replacement, next: ClockReading)
     case refused(OAuthError, Exchange.Kind, next: ClockReading)
     /// The token ended with no successor.
     case tokenExpired(next: ClockReading?)
@@ -52,6 +54,42 @@ package enum LifecycleReport: Sendable, Equatable {
     case recovered(generation: UInt64, lifetime: Duration, renewal: ClockReading, failures: Int, duration: Duration)
     /// APIs rejected tokens of two successive generations, for clients of different users. Reported once per series.
     case freshTokenRejected(generation: UInt64)
+}
+
+/// When client credentials that the server rejects are replaced, if it goes on rejecting them.
+package enum Replacement: Sendable, Equatable {
+    package enum Reason: Sendable {
+        /// Nearly all of the current token's life is to be used first.
+        case tokenServed
+        /// They were replaced less than 24 hours before.
+        case replacedBefore
+        /// Earlier registrations were not answered.
+        case registrationHeld
+    }
+
+    /// `reregister: never`.
+    case never
+    /// As soon as the rejection is confirmed: nothing else is waited for.
+    case onceConfirmed
+    /// Not before this time.
+    case from(ClockReading, Reason)
+}
+
+/// An administrator's order to register anew, as far as it is not carried out yet.
+package enum ForcedRegistration: Sendable, Equatable {
+    case none
+    /// The registration follows the token request in flight.
+    case next(since: ClockReading)
+    /// The registration is the exchange in flight, in place of what was planned.
+    case begun(since: ClockReading, insteadOf: PlannedAttempt?)
+
+    /// When it was ordered.
+    package var since: ClockReading? {
+        switch self {
+        case .none: nil
+        case .next(let since), .begun(let since, _): since
+        }
+    }
 }
 
 /// What a profile has done since the daemon's start.
@@ -95,7 +133,7 @@ package struct TokenGrant: Sendable, Equatable {
 }
 
 /// When the next exchange is due.
-struct PlannedAttempt: Sendable, Equatable {
+package struct PlannedAttempt: Sendable, Equatable {
     let at: ClockReading
     /// Nothing brings it forward before this: a `Retry-After`, a refusal or a held registration.
     let notBefore: ClockReading

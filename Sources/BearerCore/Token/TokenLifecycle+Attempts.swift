@@ -58,10 +58,24 @@ extension TokenLifecycle {
     mutating func registrationForced(at now: ClockReading) -> [LifecycleAction] {
         if let exchange {
             // A registration in flight is the one that is wanted.
-            isRegistrationForced = exchange.kind == .token
+            if exchange.kind == .token { forcedRegistration = .next(since: forcedRegistration.since ?? now) }
             return []
         }
-        return beginRegistration(replacing: hasCredentials, at: now)
+        let (since, planned) = (forcedRegistration.since ?? now, attempt)
+        let actions = beginRegistration(replacing: hasCredentials, at: now)
+        forcedRegistration = actions.isEmpty ? .none : .begun(since: since, insteadOf: planned)
+        return actions
+    }
+
+    /// What was planned before the order is planned again. The caller knows that the registration was not sent.
+    mutating func registrationWithdrawn(at now: ClockReading) -> [LifecycleAction] {
+        let order = forcedRegistration
+        forcedRegistration = .none
+        guard case .begun(_, let planned) = order else { return [] }
+        exchange = nil
+        attempt = planned ?? PlannedAttempt(at: now, notBefore: now)
+        registrations.withdrawn()
+        return [.saveHistory]
     }
 
     /// Takes a token out of service whose end has come, and brings a far-off retry nearer: there is nothing to serve.

@@ -24,10 +24,14 @@ extension TokenLifecycle {
     }
 
     /// An API turned the current token down, for a client of `user`. See ``RejectedGenerations``.
-    package mutating func recordRejection(by user: UInt32) -> [LifecycleAction] {
-        guard let token, rejections.record(token.generation, by: user) else { return [] }
+    package mutating func recordRejection(by user: UInt32, at now: ClockReading) -> [LifecycleAction] {
+        guard let token, rejections.record(token.generation, by: user, at: now) else { return [] }
         return [.report(.freshTokenRejected(generation: token.generation))]
     }
+
+    /// Since when APIs turn down even fresh tokens, as the journal said; `nil` once a token was renewed without having been
+    /// turned down.
+    package var freshTokensRejectedSince: ClockReading? { rejections.toldAt(before: generation) }
 }
 
 /// Which tokens APIs rejected, and the users whose clients said so.
@@ -39,24 +43,29 @@ struct RejectedGenerations: Sendable, Equatable {
     /// At most two users: the question is only whether there is another one.
     private var users: [UInt32] = []
     private var usersBefore: [UInt32] = []
-    /// Whether these successive generations were reported.
-    private var isTold = false
+    /// When these successive generations were reported.
+    private var toldAt: ClockReading?
 
     /// Records that a client of `user` had the token of `generation` rejected.
     ///
     /// - Returns: whether that is news, once per series of successive generations.
-    mutating func record(_ generation: UInt64, by user: UInt32) -> Bool {
+    mutating func record(_ generation: UInt64, by user: UInt32, at now: ClockReading) -> Bool {
         if generation != self.generation { begin(generation) }
         if users.count < 2, !users.contains(user) { users.append(user) }
-        guard !isTold, usersBefore.contains(where: { $0 != user }) else { return false }
-        isTold = true
+        guard toldAt == nil, usersBefore.contains(where: { $0 != user }) else { return false }
+        toldAt = now
         return true
+    }
+
+    /// When the series was reported that goes on with the token of `generation`; `nil` without one.
+    func toldAt(before generation: UInt64) -> ClockReading? {
+        generation <= self.generation + 1 ? toldAt : nil
     }
 
     private mutating func begin(_ next: UInt64) {
         let isSuccessor = next == generation + 1
         usersBefore = isSuccessor ? users : []
-        if !isSuccessor { isTold = false }
+        if !isSuccessor { toldAt = nil }
         generation = next
         users = []
     }

@@ -9,6 +9,7 @@ extension TokenLifecycle {
     mutating func registered(at now: ClockReading) -> [LifecycleAction] {
         guard case .registration(let replacing) = exchange?.kind else { return [] }
         exchange = nil
+        forcedRegistration = .none
         hasCredentials = true
         registrations.succeeded(replacing: replacing, at: now)
         invalidClients = InvalidClientStreak()
@@ -43,6 +44,7 @@ extension TokenLifecycle {
         counters.failures += 1
         if case .registration(let replacing) = kind {
             registrations.failed(failure, replacing: replacing, at: now)
+            forcedRegistration = .none
         }
         let isFirst = failureStreak == nil
         let wasRefused = failureStreak?.refusal
@@ -106,15 +108,31 @@ extension TokenLifecycle {
             return [.exchangeFailed] + register(replacing: true, at: now)
         }
         let next = planRetry(after: failure, at: now, random: random)
-        let report = LifecycleAction.report(.credentialsRejected(policy: policy, next: next))
+        let report = LifecycleAction.report(.credentialsRejected(replacement(policy, at: now), next: next))
         return (invalidClients.count == 1 ? [report] : []) + [.exchangeFailed]
     }
 
     /// Confirmed, nearly nothing left to serve, and not replaced within the last day.
     private func mayReplaceCredentials(at now: ClockReading) -> Bool {
         guard invalidClients.isConfirmed(at: now.boot) else { return false }
-        let isNearlyOver = token.map { $0.remaining(at: now) < $0.lifetime * 0.05 } ?? true
-        return isNearlyOver && history.mayReplace(at: now.boot)
+        return untilNearlyOver(at: now) < .zero && history.mayReplace(at: now.boot)
+    }
+
+    /// How long until less than 5 % of the token's life is left; negative from then on, and without a token.
+    private func untilNearlyOver(at now: ClockReading) -> Duration {
+        token.map { $0.remaining(at: now) - $0.lifetime * 0.05 } ?? .seconds(-1)
+    }
+
+    /// When rejected credentials are replaced, as far as that can be told at the first rejection.
+    private func replacement(_ policy: Reregistration, at now: ClockReading) -> Replacement {
+        guard policy == .automatic else { return .never }
+        let day = history.replacementWait(at: now.boot)
+        let waits: [(Duration, Replacement.Reason)] = [
+            (untilNearlyOver(at: now), .tokenServed), (day, .replacedBefore),
+            (history.hold(at: now.boot), .registrationHeld),
+        ]
+        let longest = waits.filter { $0.0 > InvalidClientStreak.confirmation }.max { $0.0 < $1.0 }
+        return longest.map { .from(now.advanced(by: $0.0), $0.1) } ?? .onceConfirmed
     }
 
     private mutating func planRetry(after failure: ExchangeFailure, at now: ClockReading, random: Double)
@@ -130,6 +148,6 @@ extension TokenLifecycle {
     }
 
     private mutating func forcedRegistration(at now: ClockReading) -> [LifecycleAction] {
-        isRegistrationForced && exchange == nil ? registrationForced(at: now) : []
+        forcedRegistration != .none && exchange == nil ? registrationForced(at: now) : []
     }
 }

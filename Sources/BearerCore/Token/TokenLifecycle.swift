@@ -27,7 +27,7 @@ package struct TokenLifecycle: Sendable, Equatable {
     /// An exchange that clients caused is planned and not sent yet.
     var isDemanded = false
     var rejections = RejectedGenerations()
-    var isRegistrationForced = false
+    package internal(set) var forcedRegistration = ForcedRegistration.none
     var registrations: RegistrationGuard
     var invalidClients = InvalidClientStreak()
     private var exchanges: UInt64 = 0
@@ -63,6 +63,7 @@ package struct TokenLifecycle: Sendable, Equatable {
             exchange?.id == id ? granted(grant, sentAt: sentAt, at: now, random: random) : []
         case .failed(let id, let failure): exchange?.id == id ? failed(failure, at: now, random: random) : []
         case .registrationForced: registrationForced(at: now)
+        case .registrationWithdrawn: registrationWithdrawn(at: now)
         case .credentialsChanged: credentialsChanged(at: now)
         }
     }
@@ -110,8 +111,7 @@ package struct TokenLifecycle: Sendable, Equatable {
         let next = Exchange(id: exchanges, kind: kind)
         exchange = next
         attempt = nil
-        isDemanded = false
-        if kind != .token { isRegistrationForced = false }
+        if kind == .token { isDemanded = false } else { forcedRegistration = .none }
         return .send(next)
     }
 }

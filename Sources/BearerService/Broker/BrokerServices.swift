@@ -13,6 +13,8 @@ struct BrokerServices: Sendable {
     let journal: Journal
     let identity: DaemonIdentity
     let reloader: Reloader
+    /// Where systemd finds the credentials that it hands over at a start.
+    let credentials: CredentialStores
     /// Finds the units of denied clients, for the journal.
     let units: PeerUnits
     /// The loop that serves the clients.

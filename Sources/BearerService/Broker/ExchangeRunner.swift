@@ -59,8 +59,12 @@ final class ExchangeRunner {
     func nextTime(at now: ClockReading) -> Duration? { scheduler.nextTime(at: now.boot) }
 
     /// The exchange of a profile, while it waits, and when it is expected to be sent.
-    func waiting(_ profile: String, at now: ClockReading) -> (order: ExchangeOrder, until: Duration)? {
-        scheduler.waiting(profile).map { ($0, scheduler.expectedTime(of: $0, at: now.boot)) }
+    func waiting(_ profile: String, at now: ClockReading) -> BudgetWait? {
+        scheduler.waiting(profile).map {
+            BudgetWait(
+                since: $0.wantedAt, until: scheduler.expectedTime(of: $0, at: now.boot),
+                isThrottled: scheduler.isThrottled(at: now.boot))
+        }
     }
 
     func cancelWaiting(_ profile: String) {

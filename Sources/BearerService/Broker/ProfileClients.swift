@@ -10,13 +10,15 @@ final class ProfileClients {
         let client: ClientConnection
     }
 
-    /// An administrator's request that waits for a forced registration.
+    /// An administrator's request that waits for a registration.
     private struct PendingRegistration {
         let id: RequestID?
         let client: ClientConnection
+        let timeout: LoopTimer
     }
 
     private let profile: String
+    private let loop: ServingLoop
     private let log: ClientLog
     /// `nil`: whoever can open the socket.
     private var access: AccessPolicy?
@@ -31,6 +33,7 @@ final class ProfileClients {
 
     init(of profile: String, _ access: AccessPolicy?, on loop: ServingLoop, _ log: ClientLog) {
         self.profile = profile
+        self.loop = loop
         self.access = access
         self.log = log
         waiters = TokenWaiters(on: loop)
@@ -150,11 +153,29 @@ final class ProfileClients {
     }
 
     /// Lets a request wait for the outcome of a registration.
-    func awaitRegistration(id: RequestID?, _ client: ClientConnection) -> () -> Void {
+    ///
+    /// - Parameters:
+    ///   - timeout: what it is answered after `limit`; `nil` when it waits on.
+    ///   - onNobody: called when no request waits any more, before the last one is answered.
+    /// - Returns: cancels the wait.
+    func awaitRegistration(
+        _ limit: Duration, id: RequestID?, _ client: ClientConnection, timeout: @escaping () -> ErrorReply?,
+        onNobody: @escaping () -> Void
+    ) -> () -> Void {
         numbers += 1
         let number = numbers
-        pendingRegistrations[number] = PendingRegistration(id: id, client: client)
-        return { [self] in pendingRegistrations[number] = nil }
+        let leave = { [self] in
+            guard let registration = pendingRegistrations.removeValue(forKey: number) else { return }
+            loop.cancel(registration.timeout)
+            if pendingRegistrations.isEmpty { onNobody() }
+        }
+        let timer = loop.schedule(after: limit) {
+            guard let error = timeout() else { return }
+            leave()
+            client.deliver(error.line(id: id))
+        }
+        pendingRegistrations[number] = PendingRegistration(id: id, client: client, timeout: timer)
+        return leave
     }
 
     // MARK: What happens to the token
@@ -193,6 +214,7 @@ final class ProfileClients {
         let pending = pendingRegistrations.values
         pendingRegistrations = [:]
         for registration in pending {
+            loop.cancel(registration.timeout)
             switch outcome {
             case .success(let clientID):
                 let reply = RegisterReply(profile: profile, clientID: clientID)

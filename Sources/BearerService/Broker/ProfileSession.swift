@@ -56,8 +56,8 @@ final class ProfileSession {
     /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
     private var unusable: UnusableState?
     private var tokenOwner: TokenOwner?
-    /// See ``LoadedProfile/formerCredentials``.
-    private var formerCredentials: String?
+    /// See ``LoadedProfile/otherCredentials``.
+    private var otherCredentials: OtherCredentials?
 
     init(_ loaded: LoadedProfile, _ environment: Environment) {
         self.environment = environment
@@ -70,7 +70,7 @@ final class ProfileSession {
         keptToken = KeptToken(of: loaded.settings.name, in: environment.services.store, token: loaded.token)
         unusable = loaded.unusable
         tokenOwner = TokenOwner(loaded)
-        formerCredentials = loaded.formerCredentials
+        otherCredentials = loaded.otherCredentials
     }
 
     var name: String { settings.name }
@@ -81,7 +81,8 @@ final class ProfileSession {
             name: name, lifecycle: lifecycle, unusable: unusable, credentials: credentials,
             registeredAt: records.credentials?.registeredAt, isProvisioned: settings.given != nil,
             isDurable: records.isDurable, requests: clients.requests,
-            waiting: environment.runner.waiting(name, at: now), nextRetry: environment.jobs.nextRetry)
+            waiting: environment.runner.waiting(name, at: now), server: settings.server,
+            expectedScopes: settings.registration?.expectedScopes ?? [], nextRetry: environment.jobs.nextRetry)
     }
 
     // MARK: The life of the token
@@ -138,7 +139,7 @@ final class ProfileSession {
                 if let refusal {
                     clients.failWaiters(ErrorReply(.registrationRefused, refusal))
                 } else {
-                    clients.renewalFailed(unavailable(at: now))
+                    clients.renewalFailed(snapshot(at: now).unavailable(at: now, "has no other token"))
                 }
             }
         }
@@ -149,20 +150,29 @@ final class ProfileSession {
     /// Writes to the journal, and says of a registration what came of it.
     private func log(_ report: LifecycleReport, at now: ClockReading) {
         let journal = environment.services.journal
+        var context = JournalEntry.Context(
+            profile: name, server: settings.server, replacement: settings.given?.replacement,
+            isDurable: records.isDurable)
+        switch report {
         // Only then is the statement worth a look.
-        let advice: RegistrationAdvice? = if case .registered = report { advice } else { nil }
-        journal.write(
-            JournalEntry(
-                report, profile: name, server: settings.server, at: now, registration: advice?.text,
-                replacement: settings.given?.replacement, isDurable: records.isDurable))
-        if let missing = advice?.missingScopes { journal.write(missing) }
+        case .registered: context.registration = advice?.text
+        case .freshTokenRejected: context.missingScopes = advice?.missing ?? []
+        case .tokenExpired:
+            context.wait = environment.runner.waiting(name, at: now).map {
+                ($0.detail, now.advanced(by: $0.until - now.boot))
+            }
+        default: break
+        }
+        journal.write(JournalEntry(report, context))
+        if case .registered = report, let missing = advice?.missingScopes { journal.write(missing) }
     }
 
     private var advice: RegistrationAdvice? {
         settings.registration.map {
             RegistrationAdvice(
                 profile: name, server: settings.server, registration: $0, credentials: credentials,
-                formerCredentials: unusable == nil ? formerCredentials : nil)
+                registeredAt: records.credentials?.registeredAt,
+                otherCredentials: unusable == nil ? otherCredentials : nil)
         }
     }
 
@@ -228,7 +238,7 @@ extension ProfileSession {
             guard token.value == wanted.rejected else {
                 return .reply(clients.answer(token, id: id, to: client, at: now))
             }
-            perform(lifecycle.recordRejection(by: client.peer.uid), at: now)
+            perform(lifecycle.recordRejection(by: client.peer.uid, at: now), at: now)
         }
         if let refusal { throw ErrorReply(.registrationRefused, refusal) }
         if lifecycle.token != nil { try demandRenewal(at: now) }
@@ -258,9 +268,34 @@ extension ProfileSession {
                 "profile \(name) has client credentials; with \"force\": true they are replaced, and viewers have to sign "
                     + "in again")
         }
-        let cancel = clients.awaitRegistration(id: id, client)
+        let cancel = clients.awaitRegistration(Self.registrationWait, id: id, client) { [self] in
+            guard !isRegistrationSent else { return nil }
+            let seconds = Self.registrationWait.components.seconds
+            let now = environment.now
+            return snapshot(at: now)
+                .unavailable(at: now, "could not be registered within \(seconds) s, and this order is withdrawn")
+        } onNobody: { [self] in
+            withdrawRegistration()
+        }
         handle(.registrationForced)
         return .later(cancel: cancel)
+    }
+
+    /// How long an administrator waits for a registration to be sent. With the exchange itself that is less than the 90 s
+    /// that `bearerctl` gives the daemon.
+    private static let registrationWait = Duration.seconds(60)
+
+    /// A registration is in flight, or about to be.
+    private var isRegistrationSent: Bool {
+        guard case .registration = lifecycle.exchange?.kind else { return false }
+        return environment.runner.waiting(name, at: environment.now) == nil
+    }
+
+    /// Nobody waits any more for the registration that was ordered: it is not made, unless it was sent.
+    private func withdrawRegistration() {
+        guard !environment.jobs.isStopping, !isRegistrationSent else { return }
+        if case .begun = lifecycle.forcedRegistration { environment.runner.cancelWaiting(name) }
+        handle(.registrationWithdrawn)
     }
 
     /// The client credentials, for other hosts.
@@ -299,7 +334,11 @@ extension ProfileSession {
         for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection, at now: ClockReading
     ) throws(ErrorReply) -> Answer {
         guard !environment.jobs.isStopping else { throw .stopping }
-        guard limit > .zero else { throw unavailable(at: now) }
+        let unavailable = { [self] in
+            let now = environment.now
+            return snapshot(at: now).unavailable(at: now, TokenWaiters.lack(wish))
+        }
+        guard limit > .zero else { throw unavailable() }
         return .later(cancel: clients.wait(for: wish, limit, id: id, client, timeout: unavailable))
     }
 
@@ -340,7 +379,10 @@ extension ProfileSession {
 
     private func reply(to outcome: LifecycleEvent) -> Result<String, ErrorReply> {
         if case .registered = outcome, let credentials { return .success(credentials.clientID) }
-        return .failure(refusal.map { ErrorReply(.registrationRefused, $0) } ?? unavailable())
+        let now = environment.now
+        return .failure(
+            refusal.map { ErrorReply(.registrationRefused, $0) }
+                ?? snapshot(at: now).unavailable(at: now, "was not registered"))
     }
 
     func persistHistory() async {
@@ -423,7 +465,7 @@ extension ProfileSession {
         records = environment.records(of: loaded)
         unusable = loaded.unusable
         tokenOwner = TokenOwner(loaded)
-        formerCredentials = loaded.formerCredentials
+        otherCredentials = loaded.otherCredentials
         clients.configure(settings.access)
         if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
         // Now, not before: a client that is answered goes on with its next request at once.

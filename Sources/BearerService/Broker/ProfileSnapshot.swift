@@ -1,5 +1,22 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerProtocol
+
+/// An exchange that waits for the budget.
+struct BudgetWait {
+    let since: ClockReading
+    /// When it is expected to be sent, on CLOCK_BOOTTIME.
+    let until: Duration
+    /// The server said that there were too many calls (429).
+    let isThrottled: Bool
+
+    /// Why, for people.
+    var detail: String {
+        isThrottled
+            ? "the server said that too many calls come from this address (429), and the next call is made after a pause"
+            : "its exchange waits its turn in the budget of all profiles"
+    }
+}
 
 /// How things stand with a profile: what `status`, STATUS= and errors are made of.
 struct ProfileSnapshot {
@@ -15,8 +32,12 @@ struct ProfileSnapshot {
     var isDurable = true
     /// Requests of clients since the start.
     var requests: UInt64 = 0
-    /// The profile's exchange, while that waits for the budget, and when it is expected to be sent, on CLOCK_BOOTTIME.
-    var waiting: (order: ExchangeOrder, until: Duration)?
+    /// The profile's exchange, while that waits for the budget.
+    var waiting: BudgetWait?
+    /// Base URL of the authorization server.
+    var server = ""
+    /// Those that the registration should have.
+    var expectedScopes: [String] = []
     /// When files that could not be read are read again, on CLOCK_BOOTTIME.
     var nextRetry: Duration?
 
@@ -38,8 +59,8 @@ struct ProfileSnapshot {
         return servableToken(at: now) == nil ? .refused : .degraded
     }
 
-    /// What a client is told that no token can be given to now, or what else there is not yet.
-    func unavailable(at now: ClockReading, _ lack: String = "has no such token yet") -> ErrorReply {
+    /// What a client is told that no token can be given to now, or what else is lacking.
+    func unavailable(at now: ClockReading, _ lack: String = "has no token") -> ErrorReply {
         let reason =
             wait(at: now)?.detail ?? lifecycle.failureStreak.map { "the last exchange failed: \($0.last.label)" }
             ?? "it is being fetched"
@@ -53,6 +74,8 @@ struct ProfileSnapshot {
         let token = servableToken(at: now)
         let streak = lifecycle.failureStreak
         var status = ProfileStatus(profile: name, state: state(at: now))
+        status.environment = ServerEnvironment.allCases.first { $0.server == server }?.rawValue
+        status.server = server
         status.expiresAt = token.map { now.advanced(by: $0.remaining(at: now)).unixSeconds }
         status.renewAt =
             streak == nil && unusable == nil && token != nil ? unixTime(lifecycle.nextAttempt, at: now) : nil
@@ -68,12 +91,40 @@ struct ProfileSnapshot {
             streak.map {
                 ProfileStatus.Failure(error: $0.last.label, time: $0.lastAt.unixSeconds, detail: $0.last.detail)
             } ?? unusable.map { .init(error: "blocked", time: $0.since.unixSeconds, detail: $0.reason) }
+        status.warnings = warnings
         status.isStateDurable = isDurable
         let counters = lifecycle.counters
         status.counters = .init(
             requests: Int64(requests), renewals: Int64(counters.renewals), failures: Int64(counters.failures),
             registrations: Int64(counters.registrations))
         return status
+    }
+
+    /// What deserves a look while it lasts, although the profile may be served well.
+    private var warnings: [ProfileStatus.Warning] {
+        var warnings: [ProfileStatus.Warning] = []
+        if let since = lifecycle.forcedRegistration.since {
+            warnings.append(
+                .init(
+                    warning: "registration_forced", since: since.unixSeconds,
+                    detail: "new client credentials were ordered by register --force, and viewers will have to sign in "
+                        + "again; the order is withdrawn if the client that waits for it goes away before it is sent"))
+        }
+        if let since = lifecycle.freshTokensRejectedSince {
+            warnings.append(
+                .init(
+                    warning: "fresh_token_rejected", since: since.unixSeconds,
+                    detail:
+                        "APIs refuse even fresh tokens; check the scopes, the channel and the environment, in this order"
+                ))
+        }
+        if let credentials, case let missing = credentials.missingScopes(of: expectedScopes), !missing.isEmpty {
+            warnings.append(
+                .init(
+                    warning: "scope_missing", since: registeredAt,
+                    detail: "the registration lacks \(missing.joined(separator: ", ")), which expect_scopes names"))
+        }
+        return warnings
     }
 
     /// The profile's part of STATUS=.
@@ -88,7 +139,9 @@ struct ProfileSnapshot {
 
     private func plan(at now: ClockReading) -> String {
         if let exchange = lifecycle.exchange {
-            return waiting != nil ? "waiting its turn" : "asking for \(exchange.kind == .token ? "one" : "credentials")"
+            guard let waiting else { return "asking for \(exchange.kind == .token ? "one" : "credentials")" }
+            let time = now.advanced(by: waiting.until - now.boot).wallTimeOfDay
+            return waiting.isThrottled ? "throttled (http_429), next attempt \(time)" : "waiting its turn"
         }
         let time = lifecycle.nextAttempt.map { now.advanced(by: $0.remaining(at: now)).wallTimeOfDay } ?? "never"
         if lifecycle.isRegistrationHeld { return "held until \(time): earlier registrations were not answered" }
@@ -103,9 +156,7 @@ struct ProfileSnapshot {
             return .init(reason: .blocked, since: unusable.since.unixSeconds, detail: unusable.reason)
         }
         if let waiting {
-            return .init(
-                reason: .budget, since: waiting.order.wantedAt.unixSeconds,
-                detail: "its exchange waits its turn in the budget of all profiles")
+            return .init(reason: .budget, since: waiting.since.unixSeconds, detail: waiting.detail)
         }
         guard lifecycle.isRegistrationHeld, let last = lifecycle.history.lastIntent else { return nil }
         let count = lifecycle.history.unanswered

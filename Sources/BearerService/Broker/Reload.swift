@@ -1,6 +1,7 @@
 internal import BearerCore
 internal import BearerProtocol
 internal import BearerState
+internal import BearerSystemd
 internal import BearerUpstream
 
 /// Reads and checks the configuration anew; may block, so it is never called on the loop.
@@ -90,9 +91,11 @@ final class Reload {
         do throws(ReloadFailure) {
             let new = try await services.reloader.reload()
             if let reprovisioned = try await apply(new, to: broker) {
+                let unread = await unreadCredential(of: new.profiles)
                 services.journal.write(
                     .reloaded,
-                    "the configuration was reloaded\(Self.text(of: reprovisioned)): \(broker.summary().text)")
+                    "the configuration was reloaded\(Self.text(of: reprovisioned)): \(broker.summary().text)"
+                        + (unread.map { "; \($0)" } ?? ""))
                 line = ReloadReply().line(id: request.id)
             } else {
                 line = ErrorReply.stopping.line(id: request.id)
@@ -104,6 +107,21 @@ final class Reload {
         }
         self.request = nil
         request.client.deliver(line)
+    }
+
+    /// What is said of a credential that was changed since the start; `nil` when none was. systemd hands credentials over at a
+    /// start only.
+    private func unreadCredential(of profiles: [ResolvedProfile]) async -> String? {
+        let now = services.now()
+        let (stores, uptime) = (services.credentials, now.boot - services.identity.startedAt.boot)
+        let names = Set(profiles.compactMap(\.credential)).sorted()
+        let changed = try? await services.disk.run { () throws(StateError) in
+            names.lazy.compactMap { stores.changed($0, within: uptime, now: now.wall) }.first
+        }
+        return changed.map {
+            "\($0) was changed after the start, but systemd hands credentials over at a start only: restart bearerd to have a "
+                + "changed one taken"
+        }
     }
 
     /// What is said of the profiles that are given other client credentials than before.

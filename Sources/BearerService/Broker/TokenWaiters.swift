@@ -12,6 +12,15 @@ final class TokenWaiters {
         case other(than: Secret)
     }
 
+    /// What an error says that the profile lacks.
+    static func lack(_ wish: Wish) -> String {
+        switch wish {
+        case .lasting(.zero): "has no token"
+        case .lasting(let minimum): "has no token that lasts \(minimum.components.seconds) s"
+        case .other: "has no other token"
+        }
+    }
+
     /// How a wait ended.
     enum Outcome {
         case token(AccessToken, at: ClockReading)

@@ -151,6 +151,7 @@ struct DaemonStart {
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
             reloader: Reloader { () throws(ReloadFailure) in try await loader.reload(log, on: names) },
+            credentials: .system,
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
         let stored = StoredState(
             loader: services.loader, tokens: services.store, unsaved: services.unsaved, journal: journal)
@@ -183,7 +184,7 @@ extension DaemonStart {
     private func openSockets(
         _ own: OwnSockets, _ handedOver: [ListenDescriptor]
     ) throws(StartFailure) -> ListeningSockets {
-        if own.paths.areUsersOwn, options.socket == nil { try makeDirectory(of: own.paths.socket) }
+        if own.paths.makesSocketDirectory { try makeDirectory(of: own.paths.socket) }
         let group: UInt32?
         do { group = try own.group() } catch { throw StartFailure(.configuration, [error]) }
         do {

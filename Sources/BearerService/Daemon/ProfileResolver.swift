@@ -57,7 +57,7 @@ struct ProfileResolver {
             case .registration(let registration):
                 return .registration(
                     ResolvedRegistration(
-                        statement: try secrets.statement(from: registration.statement),
+                        statement: try secrets.statement(from: registration.statement), from: registration.statement,
                         redirectURI: registration.redirectURI, reregister: registration.reregistration,
                         expectedScopes: registration.expectedScopes))
             case .given(let source):

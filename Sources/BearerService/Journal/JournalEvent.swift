@@ -54,8 +54,10 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case scopeMissing = "scope_missing"
     /// The software statement is not valid yet, or not for this server.
     case statementWarning = "statement_warning"
-    /// A changed software statement is about to register anew, which signs viewers out.
+    /// A changed software statement or server is about to register anew, which signs viewers out.
     case registersAnew = "registers_anew"
+    /// The profile has newer credentials for another software statement or server, and uses the earlier ones for its own.
+    case earlierCredentials = "earlier_credentials"
     /// A client asked for a token that it may not have.
     case accessDenied = "access_denied"
     /// A connection was turned away because there are too many.
@@ -105,6 +107,7 @@ extension JournalEvent {
         case .scopeMissing: "5b1f7c0e9a3d4d2f8e6a1c47b09d2e13"
         case .statementWarning: "9d2c4e61b7f04a538c0e2f91a6d3b754"
         case .registersAnew: "c7e05a94d18b4f6ea2937bd6140f8c29"
+        case .earlierCredentials: "76d6335f5f57431795718b76063a479a"
         case .ended: "361136e943d04180bdfb1605752c1e83"
         case .acceptingRests: "026137b953204caca8775fea2779030b"
         case .accessDenied: "bf87e497ab19478c92dd9a8cc86a9dc1"
@@ -121,7 +124,9 @@ extension JournalEvent {
     package var level: Logger.Level {
         switch self {
         case .started, .ready, .stopping, .tokenObtained, .tokenGiven, .storedTokenDropped: .info
-        case .registered, .recovered, .stateDurable, .profileUnblocked, .reloaded, .credentialsExported: .notice
+        case .registered, .earlierCredentials, .recovered, .stateDurable, .profileUnblocked, .reloaded,
+            .credentialsExported:
+            .notice
         case .startupWaitOver, .stopCutShort, .hangupIgnored, .registrationFailed, .registrationHeld, .renewalFailed,
             .stateWarning, .scopeMissing, .statementWarning, .registersAnew,
             .accessDenied, .connectionsLimited, .acceptingRests, .credentialRefused:

@@ -39,8 +39,9 @@ struct LoadedProfile: Sendable {
     var tokenFingerprint: String?
     /// Set when the files cannot be used.
     var unusable: UnusableState?
-    /// The file with the credentials of another software statement, where there are none of this one: it registers anew.
-    var formerCredentials: String?
+    /// Where there are no credentials for this software statement and server: those for others, in whose place it registers
+    /// anew. Else newer ones, for others, which do not serve.
+    var otherCredentials: OtherCredentials?
     var warnings: [StateWarning] = []
 
     /// Those that the profile has obtained, or is given.
@@ -99,7 +100,7 @@ struct ProfileLoader: Sendable {
             profile.credentials = stored
             profile.warnings = warnings
         }
-        if profile.credentials == nil { profile.formerCredentials = files.credentials.pathOfFormerStatement() }
+        profile.otherCredentials = files.credentials.others(newerThan: profile.credentials?.registeredAt)
         do throws(StateError) {
             // A damaged one is replaced in any case, so that it can be written again.
             let (record, warning) = try files.history.load(now: now.wall)

@@ -43,6 +43,12 @@ package struct ResolvedProfile: Sendable {
         registration.map { .registration($0.reregister) } ?? .given
     }
 
+    /// The systemd credential that it asks the server with; `nil` where that is a file.
+    var credential: String? {
+        if case .credential(let name) = registration?.source ?? given?.source { return name }
+        return nil
+    }
+
     /// What the profile's stored credentials belong to; `nil` where they are given: then nothing of them is stored.
     var key: CredentialKey? {
         registration.map { CredentialKey(profile: name, server: server, statement: $0.statement) }
@@ -78,22 +84,38 @@ package struct ResolvedRegistration: Sendable {
     package var reregister: Reregistration
     /// The registration should have these.
     package var expectedScopes: [String]
+    /// Where the statement was found.
+    var source: SecretSource?
 
     package init(
-        statement: SoftwareStatement, redirectURI: String? = nil, reregister: Reregistration = .automatic,
-        expectedScopes: [String] = []
+        statement: SoftwareStatement, from source: SecretSource? = nil, redirectURI: String? = nil,
+        reregister: Reregistration = .automatic, expectedScopes: [String] = []
     ) {
+        self.source = source
         self.statement = statement
         self.redirectURI = redirectURI
         self.reregister = reregister
         self.expectedScopes = expectedScopes
+    }
+
+    /// How another statement is taken.
+    var taking: String { source?.taking ?? "reload" }
+}
+
+extension SecretSource {
+    /// How the daemon takes what was put in the place of this. systemd hands a credential over at a start only.
+    var taking: String {
+        switch self {
+        case .file: "reload"
+        case .credential: "restart bearerd"
+        }
     }
 }
 
 /// Client credentials that a profile is given, and where they were found.
 package struct GivenCredentials: Sendable {
     package let credentials: ClientCredentials
-    private let source: SecretSource
+    let source: SecretSource
 
     package init(_ credentials: ClientCredentials, from source: SecretSource) {
         self.credentials = credentials
@@ -103,16 +125,10 @@ package struct GivenCredentials: Sendable {
     /// Where they were found, for messages.
     var place: String { source.place }
 
-    /// How to put others in their place. systemd hands a credential over at the start only.
+    /// How to put others in their place.
     var replacement: String {
-        let taking =
-            switch source {
-            case .file: "reload"
-            case .credential: "restart bearerd"
-            }
-        return
-            "export the client credentials again on the host that registered (bearerctl export), put them in the place of "
-            + "those in \(place), and \(taking)"
+        "export the client credentials again on the host that registered (bearerctl export), put them in the place of those in "
+            + "\(place), and \(source.taking)"
     }
 }
 

@@ -80,6 +80,7 @@ struct ReplyJudge {
         if let word = code.flatMap(SafeWord.errorCode) {
             return "status \(reply.status) with the undocumented error \(word)"
         }
+        if reply.status == 429 { return "status 429: the server says that too many calls come from this address" }
         return "status \(reply.status) without a documented error"
     }
 

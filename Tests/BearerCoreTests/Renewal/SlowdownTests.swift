@@ -33,6 +33,21 @@ import Testing
         #expect(Self.wait(budget, at: now) == pause)
     }
 
+    @Test("what waits for the pause after a 429 is told from what waits for its turn")
+    func reason() {
+        var scheduler = ExchangeScheduler(rate: 0.1, burst: 1, at: .origin)
+        #expect(scheduler.next(at: Self.start).isEmpty)
+        for (id, name) in [(UInt64(1), "a"), (2, "b")] {
+            scheduler.add(Exchange(id: id, kind: .token), of: name, epoch: 0, at: .origin)
+        }
+        #expect(scheduler.next(at: Self.start).map(\.profile) == ["a"])
+        #expect(!scheduler.isThrottled(at: Self.start))
+        scheduler.ended(Self.throttle, sentAt: Self.start, at: Self.start, random: 0.5)
+        #expect(scheduler.isThrottled(at: Self.start))
+        let over = scheduler.nextTime(at: Self.start) ?? .zero
+        #expect(!scheduler.isThrottled(at: over))
+    }
+
     /// The random number, and what it makes of a pause of 90 s.
     static let spreads: [(random: Double, wait: Double)] = [(0, 45), (0.25, 67.5), (0.5, 90), (0.999, 134.91)]
 

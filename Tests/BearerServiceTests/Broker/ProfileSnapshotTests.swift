@@ -17,6 +17,7 @@ import Testing
         /// The rest of the snapshot.
         var unusable: UnusableState?
         var budgetUntil: Double?
+        var isThrottled = false
         var nextRetry: Double?
         var now: Double
 
@@ -52,6 +53,10 @@ import Testing
         Row(
             name: "registering when the budget allows", hasCredentials: false, budgetUntil: 8, now: 1, state: .starting,
             next: 8, waiting: .budget, since: 0, told: "waits its turn in the budget of all profiles", retryAfter: 7),
+        Row(
+            name: "registering after a 429", hasCredentials: false, budgetUntil: 8, isThrottled: true, now: 1,
+            state: .starting, next: 8, waiting: .budget, since: 0,
+            told: "too many calls come from this address (429), and the next call is made after a pause", retryAfter: 7),
         Row(
             name: "a registration is held", hasCredentials: false,
             history: RegistrationHistory(unanswered: 3, lastIntent: .seconds(990)), now: 1, state: .starting, next: 50,
@@ -103,7 +108,7 @@ import Testing
         #expect(snapshot.refusal == row.refusal)
         let unavailable = snapshot.unavailable(at: now)
         #expect(unavailable.code == .temporarilyUnavailable && unavailable.retryAfter == .seconds(row.retryAfter))
-        #expect(unavailable.description.hasPrefix("profile p has no such token yet; "))
+        #expect(unavailable.description.hasPrefix("profile p has no token; "))
         #expect(unavailable.description.hasSuffix(row.told))
 
         let status = snapshot.status(at: now)
@@ -136,6 +141,49 @@ import Testing
         #expect(new.status(at: Self.origin).generation == nil && new.status(at: Self.origin).lastSuccessAt == nil)
     }
 
+    @Test("the server is shown, by the name of its environment where it has one")
+    func server() throws {
+        var snapshot = try snapshot(Row(name: "", now: 0, state: .starting, told: "", retryAfter: 1))
+        for (server, name) in [("https://sp.auth.adobe.com", "production"), ("http://127.0.0.1:9", nil)] {
+            snapshot.server = server
+            let status = snapshot.status(at: Self.origin)
+            #expect(status.server == server && status.environment == name)
+        }
+    }
+
+    @Test("warnings: a scope that is missing, an order to register, tokens that APIs refuse; none when all is well")
+    func warnings() throws {
+        var snapshot = try snapshot(
+            Row(name: "", token: 3600, now: 0, state: .ready, told: "", retryAfter: 1))
+        snapshot.expectedScopes = ["api:client:v2", "reports"]
+        #expect(snapshot.status(at: Self.origin).warnings.isEmpty)
+        snapshot.credentials = ClientCredentials(
+            clientID: "c", clientSecret: Secret("s"), issuedAt: nil, scopes: ["api:client:v2"])
+        snapshot.registeredAt = 7
+        let missing = try #require(snapshot.status(at: Self.origin).warnings.first)
+        #expect(missing.warning == "scope_missing" && missing.since == 7 && missing.detail.contains("lacks reports,"))
+        snapshot.expectedScopes = []
+        #expect(snapshot.status(at: Self.origin).warnings.isEmpty)
+        let ordered = try self.snapshot(
+            Row(
+                name: "", token: 3600, events: [(0, .start), (9, .registrationForced)], now: 9, state: .ready, told: "",
+                retryAfter: 1))
+        let order = try #require(ordered.status(at: Self.origin).warnings.first)
+        #expect(order.warning == "registration_forced" && order.since == Self.origin.unixSeconds + 9)
+        #expect(order.detail.contains("sign in again"))
+    }
+
+    @Test("after a 429 the line for systemd says so, and when the next attempt is made")
+    func throttledSummary() throws {
+        let wait = Row(
+            name: "", hasCredentials: true, budgetUntil: 60, isThrottled: true, now: 0, state: .starting, told: "",
+            retryAfter: 1)
+        let time = Self.origin.advanced(by: .seconds(60)).wallTimeOfDay
+        #expect(
+            try snapshot(wait).summary(at: Self.origin)
+                == "waiting for a token, throttled (http_429), next attempt \(time)")
+    }
+
     private func snapshot(_ row: Row) throws -> ProfileSnapshot {
         var lifecycle = TokenLifecycle(
             renewal: RenewalPolicy(at: 0.5, jitter: 0), origin: .registration(.automatic),
@@ -148,9 +196,8 @@ import Testing
         var snapshot = ProfileSnapshot(name: "p", lifecycle: lifecycle, unusable: row.unusable)
         snapshot.nextRetry = row.nextRetry.map { Self.origin.boot + .seconds($0) }
         if let until = row.budgetUntil {
-            var scheduler = ExchangeScheduler(rate: 1, burst: 1, at: Self.origin)
-            scheduler.add(try #require(lifecycle.exchange), of: "p", epoch: 0, at: Self.origin)
-            snapshot.waiting = (try #require(scheduler.waiting("p")), Self.origin.boot + .seconds(until))
+            snapshot.waiting = BudgetWait(
+                since: Self.origin, until: Self.origin.boot + .seconds(until), isThrottled: row.isThrottled)
         }
         return snapshot
     }

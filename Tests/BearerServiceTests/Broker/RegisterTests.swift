@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerProtocol
 import TestSupport
@@ -62,6 +63,76 @@ import Testing
             two.send(#"{"op":"register","force":true}"#)
             #expect(try await one.line() == two.line())
             #expect(test.server.calls(to: .register).count == 2)
+        }
+    }
+
+    /// A token is served, and no call may be made for a quarter of an hour.
+    private var throttled: BrokerSetup {
+        var setup = BrokerSetup.withToken()
+        setup.configuration.budget.rate = 0.001
+        setup.configuration.budget.burst = 1
+        setup.profiles = { [try .sample(server: $0), try .sample("other", server: $0)] }
+        setup.clock.stop()
+        return setup
+    }
+
+    private func warnings(_ client: TestClient) async throws -> [String] {
+        client.send(#"{"op":"status","profile":"default"}"#)
+        return try StatusReply.parse(try await client.line()).profiles.flatMap { $0.warnings.map(\.warning) }
+    }
+
+    @Test("an order that waits to be sent shows in status, and is withdrawn with the last client that waits for it")
+    func withdrawn() async throws {
+        try await withBroker(throttled) { test in
+            try await test.server.waitForCalls(1, to: .register)
+            let (one, two, root) = (
+                try await test.connect(as: .root), try await test.connect(as: .root), try await test.connect(as: .root)
+            )
+            one.send(#"{"op":"register","profile":"default","force":true}"#)
+            two.send(#"{"op":"register","profile":"default","force":true}"#)
+            await eventually("both wait") { await test.broker.registrantCount() == 2 }
+            #expect(try await warnings(root) == ["registration_forced"])
+            await one.close()
+            await eventually("one is gone") { await test.broker.registrantCount() == 1 }
+            #expect(try await warnings(root) == ["registration_forced"])
+            await two.close()
+            await eventually("both are gone") { await test.broker.registrantCount() == 0 }
+            #expect(try await warnings(root).isEmpty)
+            await test.advance(by: .seconds(1_500))
+            try await test.server.waitForCalls(1, to: .token)
+            #expect(test.server.calls(to: .register).count == 1)
+        }
+    }
+
+    @Test("an order that is not sent within a minute is withdrawn, and the client is told when to ask again")
+    func tooLate() async throws {
+        try await withBroker(throttled, isTimeTold: true) { test in
+            try await test.server.waitForCalls(1, to: .register)
+            let root = try await test.connect(as: .root)
+            root.send(#"{"op":"register","profile":"default","force":true}"#)
+            await eventually("it waits") { await test.broker.registrantCount() == 1 }
+            try await test.advanceTimers(by: .seconds(61))
+            let error = try await root.reply().error()
+            #expect(error.code == .temporarilyUnavailable && error.description.contains("withdrawn"))
+            // Behind the token request of the other profile, or before it.
+            #expect((60...2_001).contains(try #require(error.retryAfter).components.seconds))
+            #expect(try await warnings(root).isEmpty)
+        }
+    }
+
+    @Test("one that was sent is waited for, and is made although its client goes away")
+    func sent() async throws {
+        try await withBroker { test in
+            let root = try await test.connect(as: .root)
+            let first = try await root.ask(#"{"op":"token"}"#).token()
+            test.server.script(.register, [.delay(.milliseconds(200))])
+            root.send(#"{"op":"register","force":true}"#)
+            try await test.server.waitForCalls(2, to: .register)
+            await root.close()
+            let other = try await test.connect(as: .root)
+            await eventually("there is a new token") {
+                (try? await other.ask(#"{"op":"token"}"#).token().token) != first.token
+            }
         }
     }
 

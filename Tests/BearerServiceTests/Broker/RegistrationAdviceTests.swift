@@ -1,4 +1,5 @@
 import AuthServerSimulator
+import BearerConfiguration
 import BearerCore
 import BearerJSON
 import BearerProtocol
@@ -6,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import BearerService
+@testable import BearerState
 
 @Suite("What a registration may do", .serialized, .timeLimit(.minutes(1))) struct RegistrationAdviceTests {
     private func setup(expecting scopes: [String], statement: String = Canary.statement) -> BrokerSetup {
@@ -49,6 +51,7 @@ import Testing
                 let entries = test.log.entries(of: .scopeMissing)
                 #expect(entries.count == 1)
                 #expect(entries.first?.message.contains("and not reports") == true)
+                #expect(entries.first?.message.contains("the software statement of an application that has") == true)
                 #expect(test.log.events.contains(.registered) == !isRegistered)
             }
         }
@@ -67,6 +70,7 @@ import Testing
             #expect(test.log.entries(of: .registersAnew).isEmpty)
             let old = await test.broker.clientID()
             let root = try await test.connect(as: .root)
+            test.clock.advance(by: .seconds(2))
             test.reloads.prepare([try .sample(server: test.server.baseURL, statement: "b3RoZXI.c3RhdGVtZW50.c2ln")])
             #expect(try await root.answer(to: #"{"op":"reload"}"#).contains("reloaded"))
             await eventually("it registers anew") { await test.broker.tokenCount == 1 }
@@ -80,7 +84,47 @@ import Testing
             #expect(try await root.answer(to: #"{"op":"reload"}"#).contains("reloaded"))
             #expect(await test.broker.clientID() == old)
             #expect(test.log.entries(of: .registersAnew).count == 1)
+            let back = try #require(test.log.entries(of: .earlierCredentials).first)
+            #expect(back.message.contains("for another software statement") && back.fields["path"] != nil)
+            #expect(back.fields["path"] != warning.fields["path"])
         }
+    }
+
+    @Test("so does a changed server, and changed back, the journal says that the old credentials serve again")
+    func changedServer() async throws {
+        let other = try await AuthServerSimulator.start(BrokerSetup().simulator)
+        try await withBroker(setup(expecting: [])) { test in
+            await eventually("there is a token") { await test.broker.tokenCount == 1 }
+            let old = await test.broker.clientID()
+            let root = try await test.connect(as: .root)
+            test.clock.advance(by: .seconds(2))
+            test.reloads.prepare([try .sample(server: other.baseURL)])
+            #expect(try await root.answer(to: #"{"op":"reload"}"#).contains("reloaded"))
+            await eventually("it registers anew") { await test.broker.tokenCount == 1 }
+            let warning = try #require(test.log.entries(of: .registersAnew).first?.message)
+            #expect(warning.contains("for \(other.baseURL), but for \(test.server.baseURL)"))
+            #expect(warning.contains("sign in again") && warning.contains("environment or server back, and reload"))
+            test.reloads.prepare([try .sample(server: test.server.baseURL)])
+            #expect(try await root.answer(to: #"{"op":"reload"}"#).contains("reloaded"))
+            #expect(await test.broker.clientID() == old)
+            #expect(test.log.entries(of: .earlierCredentials).first?.message.contains(other.baseURL) == true)
+        }
+        await other.shutdown()
+    }
+
+    @Test(
+        "a statement is put back by a reload, or by a restart where it is a systemd credential",
+        arguments: [(SecretSource.file("/s"), "back, and reload,"), (.credential("s"), "back, and restart bearerd,")])
+    func undone(source: SecretSource, words: String) throws {
+        var advice = RegistrationAdvice(
+            profile: "p", server: "https://s",
+            registration: ResolvedRegistration(
+                statement: try SoftwareStatement(cleaning: Secret(Canary.statement)), from: source),
+            credentials: nil)
+        #expect(advice.atStart(now: 0).isEmpty)
+        advice.otherCredentials = OtherCredentials(path: "/old", server: "https://s")
+        let entry = try #require(advice.atStart(now: 0).first)
+        #expect(entry.event == .registersAnew && entry.message.contains(words) && entry.fields[.path] == "/old")
     }
 
     @Test("a statement that is not valid yet is a warning at the start")

@@ -2,6 +2,7 @@ import AuthServerSimulator
 import BearerConfiguration
 import BearerCore
 import BearerProtocol
+import BearerSystemd
 import TestSupport
 import Testing
 
@@ -47,6 +48,26 @@ import Testing
             let second = try await client.line()
             #expect(second.contains("client_id") && second.hasSuffix(#""id":2}"#), "\(second)")
             #expect(try await client.line().contains("pong"))
+        }
+    }
+
+    @Test("a systemd credential that was changed since the start is named")
+    func changedCredential() async throws {
+        let store = TemporaryDirectory()
+        store.write("x".utf8, to: "statement")
+        var setup = BrokerSetup.withToken()
+        setup.credentials = CredentialStores(directories: [store.path])
+        try await withBroker(setup) { test in
+            let root = try await test.connect(as: .root)
+            var profile = try ResolvedProfile.sample(server: test.server.baseURL)
+            for (isCredential, isChanged) in [(true, false), (true, true), (false, true)] {
+                if isChanged { store.write("y".utf8, to: "statement") }
+                try profile.register { $0.source = isCredential ? .credential("statement") : .file("/statement") }
+                test.reloads.prepare([profile])
+                #expect(try await root.line(after: reload).contains("reloaded"))
+                let message = try #require(test.log.entries(of: .reloaded).last?.message)
+                #expect(message.contains("\(store.path)/statement was changed") == (isCredential && isChanged))
+            }
         }
     }
 

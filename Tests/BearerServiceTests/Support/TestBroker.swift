@@ -27,6 +27,8 @@ struct BrokerSetup {
     var bootID = "boot-1"
     /// What systemd kept of an earlier broker, where there was one.
     var kept: TestStore?
+    /// Where systemd would find credentials.
+    var credentials = CredentialStores(directories: [])
     /// A server that is there already; else one is started.
     var server: AuthServerSimulator?
     var profiles: (_ server: String) throws -> [ResolvedProfile] = { [try .sample(server: $0)] }
@@ -89,7 +91,8 @@ final class TestBroker: Sendable {
             version: "1.2.3", pid: 77, user: setup.user, isUsersOwn: setup.isUsersOwn, startedAt: clock.now())
         let services = BrokerServices(
             disk: disk, loader: loader, store: kept.store, unsaved: kept.unsaved, journal: log.journal,
-            identity: identity, reloader: reloads.reloader, units: PeerUnits(), loop: loop.loop, now: clock.now)
+            identity: identity, reloader: reloads.reloader, credentials: setup.credentials, units: PeerUnits(),
+            loop: loop.loop, now: clock.now)
         let start = clock.now()
         let stored = StoredState(
             loader: loader, tokens: services.store, unsaved: services.unsaved, journal: log.journal)

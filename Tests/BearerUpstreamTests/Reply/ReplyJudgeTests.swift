@@ -36,7 +36,7 @@ struct ReplyJudgeTests {
         (401, .text("<html>"), "status 401 without a documented error"),
         (403, .longer(than: 10), "status 403 without a documented error"),
         (404, .cut, "status 404 without a documented error"),
-        (429, .late, "status 429 without a documented error"),
+        (429, .late, "status 429: the server says that too many calls come from this address"),
         (500, .text(#"{"error":"invalid_client"}"#), "status 500, expected a success"),
         (503, .unread, "status 503, expected a success"),
         (199, .unread, "status 199, expected a success"),

@@ -33,7 +33,7 @@ extension EndToEnd {
                 let token = try await host.start().token()
                 let table = try await host.control(["status"])
                 #expect(table.status == 0)
-                #expect(table.output.contains("default  ready"))
+                #expect(table.output.contains("default  ready") && table.output.contains(host.simulator.baseURL))
                 let json = try await host.control(["status", "--json"])
                 #expect(json.status == 0)
                 let profile = try #require(try Reply(String(json.output.dropLast())).profile)
@@ -49,6 +49,18 @@ extension EndToEnd {
                 for text in [table.output, json.output, metrics.output] {
                     #expect(!secrets.contains { text.contains($0) })
                 }
+            }
+        }
+
+        @Test(
+            "who may see no profile is told so",
+            .enabled(if: geteuid() == 0, "only root can run a client as somebody else"))
+        func nothingToSee() async throws {
+            try await Host.run(profile: "allow: {users: [0]}") { host in
+                _ = try await host.start(["--socket-mode", "0666"])
+                let table = try await host.control(["status"], user: 54_321)
+                #expect(
+                    table.status == 0 && table.output.hasSuffix("\n\nThere is no profile that this user may see.\n"))
             }
         }
 
@@ -112,6 +124,7 @@ extension EndToEnd {
                 ])
                 #expect(result.status == 7)
                 #expect(result.output == token)
+                #expect(try await host.control(["exec", "--wait", "0", "--", "/bin/true"]).status == 0)
                 #expect(try await host.control(["exec", "--", "/no/such/command"]).status == 127)
             }
         }
@@ -157,6 +170,27 @@ extension EndToEnd {
                 #expect(bad.errors.contains(host.configurationFile + ":3:"))
                 #expect(try await daemon.token() == token)
                 #expect(host.simulator.calls.count == 2)
+            }
+        }
+
+        @Test("an order to register that waits shows in status, and ending the command takes it back")
+        func registerTakenBack() async throws {
+            try await Host.run { host in
+                let daemon = try await host.start()
+                let token = try await daemon.token()
+                host.simulator.script(.token, [.throttled])
+                _ = try await daemon.ask(#"{"op":"renew","wait":1,"rejected":"\#(token)"}"#)
+                let register = try await RunningProgram.start(
+                    Programs.path("bearerctl"), ["register", "--force", "--socket", daemon.socket])
+                var output = ""
+                while !output.contains("warning: registration_forced") {
+                    output = try await host.control(["status"]).output
+                    try Task.checkCancellation()
+                }
+                register.signal(SIGINT)
+                _ = try await register.end()
+                while output.contains("registration_forced") { output = try await host.control(["status"]).output }
+                #expect(host.simulator.calls(to: .register).count == 1)
             }
         }
 

@@ -22,6 +22,9 @@ struct LifecycleOracle {
     /// How far the wall clock misled the daemon, when a later boot read what was written, since the last replacement.
     private var replacementLead = Duration.zero
     private var forcedSent = 0
+    private var forcedSentBefore = 0
+    /// The registration in flight was ordered.
+    private var isOrderInFlight = false
     private var replaced = 0
     private var unanswered = 0
     private var created = 0
@@ -79,9 +82,22 @@ struct LifecycleOracle {
             }
         case .registered(let id) where id == inFlight?.id: registered()
         case .credentialsChanged: inFlight = nil
+        case .registrationWithdrawn: withdrawn()
         case .failed(let id, let failure) where id == inFlight?.id: failed(failure, at: now)
         default: break
         }
+    }
+
+    /// A registration that was ordered and is not sent yet is not made.
+    private mutating func withdrawn() {
+        if case .registration? = inFlight?.kind, isOrderInFlight {
+            inFlight = nil
+            inARow -= 1
+            (lastIntent, intentLead) = intentBefore
+            forcedSent = forcedSentBefore
+        }
+        isOrderInFlight = false
+        forced = forcedSent
     }
 
     private mutating func registered() {
@@ -187,7 +203,9 @@ struct LifecycleOracle {
         require(origin != .given, "a registration although the credentials are given")
         let objection = objectionToReplacing(lifecycle, now: now)
         isReplacingByItself = false
-        if isForced(event, objection: objection) {
+        isOrderInFlight = isForced(event, objection: objection)
+        if isOrderInFlight {
+            forcedSentBefore = forcedSent
             forcedSent = forced
         } else {
             if inARow >= 3, let lastIntent {

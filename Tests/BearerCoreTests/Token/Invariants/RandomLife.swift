@@ -50,7 +50,8 @@ struct RandomLife {
         case 78..<81: restart()
         case 81..<83: force()
         case 83..<90: demand()
-        case 90..<93: note(lifecycle.recordRejection(by: UInt32.random(in: 0..<3, using: &random)), cause: nil)
+        case 90..<93:
+            note(lifecycle.recordRejection(by: UInt32.random(in: 0..<3, using: &random), at: now), cause: nil)
         case 93..<96: stale()
         case 96..<98 where origin == .given: take(.credentialsChanged)
         default: take(.deadline)
@@ -145,6 +146,8 @@ struct RandomLife {
     private mutating func force() {
         oracle.forced += 1
         take(.registrationForced)
+        // While it waits to be sent, which the shell knows.
+        if random.chance(2) { take(.registrationWithdrawn) }
     }
 
     private mutating func demand() {

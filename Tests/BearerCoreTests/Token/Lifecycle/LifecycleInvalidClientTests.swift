@@ -13,8 +13,11 @@ import Testing
         return lifecycle
     }
 
-    private static func rejected(_ policy: Reregistration, next: Double) -> [LifecycleAction] {
-        [.report(.credentialsRejected(policy: policy, next: .at(next))), .exchangeFailed]
+    private static func rejected(
+        _ policy: Reregistration, _ replacement: Replacement? = nil, next: Double
+    ) -> [LifecycleAction] {
+        let replacement = replacement ?? (policy == .never ? .never : .onceConfirmed)
+        return [.report(.credentialsRejected(replacement, next: .at(next))), .exchangeFailed]
     }
 
     /// Asks at `now` and is told `invalid_client` at once.
@@ -45,7 +48,11 @@ import Testing
         Scenario(
             "three answers with 5 % left are not enough", late(.automatic),
             [Step(.at(boot: 9_000, wall: 9_500), .deadline, [.sendToken(2)])]
-                + [Step(9_000, .failed(exchange: 2, .oauth(.invalidClient)), rejected(.automatic, next: 9_001))]
+                + [
+                    Step(
+                        9_000, .failed(exchange: 2, .oauth(.invalidClient)),
+                        rejected(.automatic, .from(.at(9_500), .tokenServed), next: 9_001))
+                ]
                 + asked(9_050, 3, [.exchangeFailed]) + asked(9_200, 4, [.exchangeFailed])
                 + asked(9_500, 5, [.exchangeFailed])
                 + asked(9_500.5 + 1, 6, [.exchangeFailed, .sendRegistration(7, replacing: true)])),
@@ -82,7 +89,9 @@ import Testing
             .sample(history: RegistrationHistory(unanswered: 3, lastIntent: ClockReading.at(30).boot)),
             [
                 Step(0, .start, [.sendToken(1), .saveHistory]),
-                Step(0, .failed(exchange: 1, .oauth(.invalidClient)), rejected(.automatic, next: 1)),
+                Step(
+                    0, .failed(exchange: 1, .oauth(.invalidClient)),
+                    rejected(.automatic, .from(.at(90), .registrationHeld), next: 1)),
             ] + asked(30, 2, [.exchangeFailed]) + asked(60, 3, [.exchangeFailed]) + asked(61, 4, [.exchangeFailed])
                 + asked(89, 5, [.exchangeFailed])
                 + asked(90, 6, [.exchangeFailed, .sendRegistration(7, replacing: true)])),
@@ -105,6 +114,52 @@ import Testing
     @Test("invalid_client is followed by exactly this", arguments: scenarios)
     func invalidClient(scenario: Scenario) {
         scenario.play()
+    }
+
+    /// Seconds since the token was obtained, of its 10,000, and since the last replacement, and what is reported.
+    static let replacementPlans: [(tokenAge: Double, age: Double?, expected: Replacement)] = [
+        (0, nil, .from(.at(9_500), .tokenServed)), (9_000, nil, .from(.at(9_500), .tokenServed)),
+        (9_600, nil, .onceConfirmed), (9_600, 86_350, .onceConfirmed),
+        (9_600, 3_600, .from(.at(9_600 + 82_800), .replacedBefore)), (0, 3_600, .from(.at(82_800), .replacedBefore)),
+        (0, 86_000, .from(.at(9_500), .tokenServed)),
+    ]
+
+    @Test(
+        "the report says when credentials are replaced at the earliest, and why not before", arguments: replacementPlans
+    )
+    func replacementPlan(tokenAge: Double, age: Double?, expected: Replacement) {
+        let replaced = age.map { ClockReading.at(tokenAge).boot - .seconds($0) }
+        var lifecycle = Self.late(.automatic, history: RegistrationHistory(lastReplacement: replaced))
+        let (demand, actions) = lifecycle.demandRenewal(at: .at(tokenAge + 1))
+        #expect(demand == .joined && actions == [.sendToken(2)])
+        let reports = lifecycle.handle(.failed(exchange: 2, .oauth(.invalidClient)), at: .at(tokenAge), random: 0)
+        #expect(reports.first == .report(.credentialsRejected(expected, next: .at(tokenAge + 1))))
+    }
+
+    @Test(
+        "a start without a token registers anew after a minute of invalid_client, once, and never with reregister: never",
+        arguments: [(Reregistration.automatic, 1), (.never, 0)])
+    func withoutToken(policy: Reregistration, expected: Int) {
+        var lifecycle = TokenLifecycle.sample(origin: .registration(policy))
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        var registrations: [Double] = []
+        var now = 0.0
+        while now < 80_000 {
+            guard let exchange = lifecycle.exchange else {
+                now += max(0, (lifecycle.nextDeadline?.remaining(at: .at(now)) ?? .zero) / .seconds(1)) + 0.001
+                _ = lifecycle.handle(.deadline, at: .at(now), random: 0.5)
+                continue
+            }
+            now += 0.2
+            if exchange.kind == .token {
+                _ = lifecycle.handle(.failed(exchange: exchange.id, .oauth(.invalidClient)), at: .at(now), random: 0.5)
+            } else {
+                registrations.append(now)
+                _ = lifecycle.handle(.registered(exchange: exchange.id), at: .at(now), random: 0.5)
+            }
+        }
+        #expect(registrations.count == expected)
+        #expect(registrations.allSatisfy { (60..<120).contains($0) })
     }
 
     /// Seconds between the last replacement and the confirmed answer, and whether credentials are replaced again.

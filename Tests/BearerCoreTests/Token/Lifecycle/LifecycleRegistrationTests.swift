@@ -132,6 +132,70 @@ import Testing
             ]),
     ]
 
+    static let withdrawn = [
+        Scenario(
+            "an order that is withdrawn leaves the renewal as it was planned",
+            LifecycleRenewalTests.served + [
+                Step(100, .registrationForced, [.sendRegistration(2, replacing: true)]),
+                Step(150, .registrationWithdrawn, [.saveHistory]), Step(499, .deadline, []),
+                Step(500, .deadline, [.sendToken(3)]),
+            ]),
+        Scenario(
+            "one that is withdrawn after the time of the renewal has it sent at once",
+            LifecycleRenewalTests.served + [
+                Step(100, .registrationForced, [.sendRegistration(2, replacing: true)]), Step(500, .deadline, []),
+                Step(600, .registrationWithdrawn, [.saveHistory]), Step(600, .deadline, [.sendToken(3)]),
+            ]),
+        Scenario(
+            "an order that waits for a token request is forgotten",
+            LifecycleRenewalTests.served + [
+                Step(500, .deadline, [.sendToken(2)]), Step(500.5, .registrationForced, []),
+                Step(500.75, .registrationWithdrawn, []),
+                Step(
+                    501, .granted(exchange: 2, .lasting(1_000), sentAt: .at(500)),
+                    [.obtained(2, lifetime: 1_000, renewal: 1_000), .tokenChanged]),
+            ]),
+        Scenario(
+            "a registration that nobody ordered cannot be withdrawn", .sample(hasCredentials: false),
+            [
+                Step(0, .start, [.sendRegistration(1)]), Step(1, .registrationForced, []),
+                Step(2, .registrationWithdrawn, []),
+                Step(3, .registered(exchange: 1), [.report(.registered(replacing: false)), .sendToken(2)]),
+                Step(4, .registrationWithdrawn, []),
+            ]),
+        Scenario(
+            "nor one that has ended",
+            LifecycleRenewalTests.served + [
+                Step(100, .registrationForced, [.sendRegistration(2, replacing: true)]),
+                Step(101, .registered(exchange: 2), [.report(.registered(replacing: true)), .sendToken(3)]),
+                Step(101, .registrationWithdrawn, []),
+                Step(
+                    102, .granted(exchange: 3, .lasting(1_000), sentAt: .at(101)),
+                    [.obtained(2, lifetime: 1_000, renewal: 601), .tokenChanged]),
+            ]),
+    ]
+
+    @Test("an order to register that is withdrawn", arguments: withdrawn)
+    func withdrawal(scenario: Scenario) {
+        let before = scenario.lifecycle.history
+        let after = scenario.play()
+        #expect(after.forcedRegistration == .none)
+        #expect(after.history.unanswered == before.unanswered)
+    }
+
+    @Test("a withdrawn order is no replacement: the next confirmed rejection may replace the credentials")
+    func withdrawnHistory() {
+        var lifecycle = TokenLifecycle.sample()
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        _ = lifecycle.handle(.failed(exchange: 1, .unreachable), at: .at(0), random: 0)
+        let before = lifecycle.history
+        #expect(
+            lifecycle.handle(.registrationForced, at: .at(0.5), random: 0) == [.sendRegistration(2, replacing: true)])
+        #expect(lifecycle.history != before && lifecycle.forcedRegistration.since == .at(0.5))
+        #expect(lifecycle.handle(.registrationWithdrawn, at: .at(0.6), random: 0) == [.saveHistory])
+        #expect(lifecycle.history == before)
+    }
+
     @Test("a registration is exactly this", arguments: scenarios)
     func registration(scenario: Scenario) {
         scenario.play()

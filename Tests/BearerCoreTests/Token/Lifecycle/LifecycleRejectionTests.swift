@@ -57,7 +57,8 @@ import Testing
             case .rejection(let user, let told):
                 let generation = lifecycle.generation
                 let expected: [LifecycleAction] = told ? [.report(.freshTokenRejected(generation: generation))] : []
-                #expect(lifecycle.recordRejection(by: user) == expected, "step \(index + 1) of \(story.name)")
+                let actions = lifecycle.recordRejection(by: user, at: .at(now))
+                #expect(actions == expected, "step \(index + 1) of \(story.name)")
             }
         }
     }
@@ -66,17 +67,33 @@ import Testing
     func withoutToken() {
         var lifecycle = TokenLifecycle.sample()
         let before = lifecycle
-        #expect(lifecycle.recordRejection(by: 1) == [])
+        #expect(lifecycle.recordRejection(by: 1, at: .at(0)) == [])
         #expect(lifecycle == before)
     }
 
     @Test("what is remembered does not grow with the number of users")
     func bounded() {
         var lifecycle = Scenario("", LifecycleRenewalTests.served).play()
-        for user in UInt32(1)...2 { _ = lifecycle.recordRejection(by: user) }
+        for user in UInt32(1)...2 { _ = lifecycle.recordRejection(by: user, at: .at(0)) }
         let before = lifecycle
-        for user in UInt32(3)...1_000 { _ = lifecycle.recordRejection(by: user) }
+        for user in UInt32(3)...1_000 { _ = lifecycle.recordRejection(by: user, at: .at(0)) }
         #expect(lifecycle == before)
+    }
+
+    @Test("what was told lasts until a token was renewed without having been turned down")
+    func lasting() {
+        var lifecycle = Scenario("", LifecycleRenewalTests.served).play()
+        _ = lifecycle.recordRejection(by: 1, at: .at(100))
+        #expect(lifecycle.freshTokensRejectedSince == nil)
+        renew(&lifecycle, at: 500)
+        _ = lifecycle.recordRejection(by: 2, at: .at(501))
+        #expect(lifecycle.freshTokensRejectedSince == .at(501))
+        renew(&lifecycle, at: 1_000)
+        _ = lifecycle.recordRejection(by: 2, at: .at(1_001))
+        renew(&lifecycle, at: 1_500)
+        #expect(lifecycle.freshTokensRejectedSince == .at(501))
+        renew(&lifecycle, at: 2_000)
+        #expect(lifecycle.freshTokensRejectedSince == nil)
     }
 
     private func renew(_ lifecycle: inout TokenLifecycle, at seconds: Double) {

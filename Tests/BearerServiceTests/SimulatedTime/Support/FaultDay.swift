@@ -85,7 +85,7 @@ struct FaultDay {
         for action in lifecycle.handle(event, at: now, random: random.unit()) {
             switch action {
             case .send(let exchange): send(exchange)
-            case .report(let report): entries.append(JournalEntry(report, profile: "default", server: "", at: now))
+            case .report(let report): entries.append(JournalEntry(report, .init(profile: "default", server: "")))
             case .saveHistory, .tokenChanged, .tokenEnded, .exchangeFailed, .refused: break
             }
         }
