@@ -68,7 +68,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        .target(name: "BearerClient", dependencies: ["CLinux", "BearerCore", "BearerJSON", "BearerProtocol"]),
+        .target(
+            name: "BearerClient", dependencies: ["CLinux", "BearerCore", "BearerJSON", "BearerLoop", "BearerProtocol"]),
         .executableTarget(
             name: "bearerd",
             dependencies: [
@@ -104,7 +105,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(
-            name: "BearerClientTests", dependencies: ["BearerClient", "BearerCore", "BearerProtocol", "TestSupport"]),
+            name: "BearerClientTests",
+            dependencies: ["BearerClient", "BearerCore", "BearerLoop", "BearerProtocol", "TestSupport"]),
         .testTarget(name: "BearerLoopTests", dependencies: ["BearerLoop", "TestSupport"]),
         .testTarget(
             name: "BearerSystemdTests",

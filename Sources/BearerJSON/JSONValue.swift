@@ -120,19 +120,15 @@ extension JSONValue {
     ///
     /// Refuses what ``JSONReader`` refuses, and a key that an object repeats. `maximumDepth` bounds the recursion.
     package init(
-        parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = JSONReader.defaultDepth
-    ) throws(JSONError) {
-        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
-        self = try reader.readValue()
-        try reader.finish()
-    }
-
-    /// Reads one value with nothing but white space around it, see ``init(parsing:maximumDepth:)``.
-    package init(
         parsing bytes: some Collection<UInt8>, maximumDepth: Int = JSONReader.defaultDepth
     ) throws(JSONError) {
         let outcome = Array(bytes).withUnsafeBytes { buffer in
-            Result { () throws(JSONError) in try JSONValue(parsing: buffer, maximumDepth: maximumDepth) }
+            Result { () throws(JSONError) in
+                var reader = JSONReader(buffer, maximumDepth: maximumDepth)
+                let value = try reader.readValue()
+                try reader.finish()
+                return value
+            }
         }
         self = try outcome.get()
     }

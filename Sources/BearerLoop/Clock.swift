@@ -15,6 +15,22 @@ package enum SystemClock {
     /// CLOCK_REALTIME alone, since 1970.
     package static func wall() -> Duration { read(CLOCK_REALTIME) }
 
+    /// A time by the wall clock as strftime(3) has it.
+    ///
+    /// - Parameters:
+    ///   - time: since 1970.
+    ///   - isLocal: in the host's time zone; else UTC.
+    package static func text(_ time: Duration, _ format: String, isLocal: Bool = true) -> String {
+        var seconds = time_t(time.components.seconds)
+        var parts = tm()
+        guard (isLocal ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts)) != nil else { return "\(seconds)" }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            guard let start = buffer.baseAddress else { return "" }
+            let count = strftime(start, buffer.count, format, &parts)
+            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
     private static func read(_ clock: clockid_t) -> Duration {
         var time = timespec()
         clock_gettime(clock, &time)

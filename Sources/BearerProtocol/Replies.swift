@@ -1,8 +1,22 @@
 package import BearerCore
 internal import BearerJSON
 
+/// A reply that goes out as a line.
+package protocol ReplyLine {
+    /// Appends the reply as a line, its ending included.
+    func encode(id: RequestID?, into output: inout [UInt8])
+}
+
+extension ReplyLine {
+    package func line(id: RequestID?) -> [UInt8] {
+        var bytes: [UInt8] = []
+        encode(id: id, into: &bytes)
+        return bytes
+    }
+}
+
 /// The answer that carries a token. Field names of RFC 6749 section 5.1.
-package struct TokenReply: Sendable, Equatable {
+package struct TokenReply: ReplyLine, Sendable, Equatable {
     package var token: Secret
     /// Whole seconds that are left now, rounded down, at least 1.
     package var expiresIn: Int64
@@ -20,7 +34,6 @@ package struct TokenReply: Sendable, Equatable {
         self.generation = generation
     }
 
-    /// Appends the reply as a line, its ending included.
     package func encode(id: RequestID?, into output: inout [UInt8]) {
         output.appendLine(id: id) { json in
             json.key("access_token")
@@ -35,7 +48,7 @@ package struct TokenReply: Sendable, Equatable {
 }
 
 /// The answer to a request that is not granted. Field names of RFC 6749 section 5.2.
-package struct ErrorReply: Sendable, Equatable {
+package struct ErrorReply: ReplyLine, Sendable, Equatable {
     package var code: ErrorCode
     /// For people: what was found and what is expected.
     package var description: String
@@ -48,7 +61,6 @@ package struct ErrorReply: Sendable, Equatable {
         self.retryAfter = retryAfter
     }
 
-    /// Appends the reply as a line, its ending included.
     package func encode(id: RequestID?, into output: inout [UInt8]) {
         output.appendLine(id: id) { json in
             json.member("error", code.rawValue)
@@ -81,54 +93,32 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case serverError = "server_error"
 }
 
-/// The answer to `ping`.
-package struct PongReply: Sendable, Equatable {
-    package var version: String
+/// The answer to an operation that has little to say.
+package enum ShortReply: ReplyLine {
+    /// To `ping`.
+    case pong(version: String)
+    /// To `reload`: the new configuration is in force.
+    case reloaded
+    /// To `register`: the new credentials, of this client, are in use.
+    case registered(profile: String, clientID: String)
 
-    package init(version: String) {
-        self.version = version
-    }
+    /// What a registration means for people.
+    package static let registrationNotice =
+        "viewers have to sign in again: their profiles belong to the old credentials"
 
-    /// Appends the reply as a line, its ending included.
     package func encode(id: RequestID?, into output: inout [UInt8]) {
         output.appendLine(id: id) { json in
-            json.member("pong", true)
-            json.member("version", version)
-        }
-    }
-}
-
-/// The answer to `reload` when the new configuration is in force.
-package struct ReloadReply: Sendable, Equatable {
-    package init() {}
-
-    /// Appends the reply as a line, its ending included.
-    package func encode(id: RequestID?, into output: inout [UInt8]) {
-        output.appendLine(id: id) { json in json.member("reloaded", true) }
-    }
-}
-
-/// The answer to `register` when the new credentials are in use.
-package struct RegisterReply: Sendable, Equatable {
-    package var profile: String
-    /// Of the new credentials.
-    package var clientID: String
-
-    package init(profile: String, clientID: String) {
-        self.profile = profile
-        self.clientID = clientID
-    }
-
-    /// What it means for people.
-    package static let notice = "viewers have to sign in again: their profiles belong to the old credentials"
-
-    /// Appends the reply as a line, its ending included.
-    package func encode(id: RequestID?, into output: inout [UInt8]) {
-        output.appendLine(id: id) { json in
-            json.member("registered", true)
-            json.member("profile", profile)
-            json.member("client_id", clientID)
-            json.member("notice", Self.notice)
+            switch self {
+            case .pong(let version):
+                json.member("pong", true)
+                json.member("version", version)
+            case .reloaded: json.member("reloaded", true)
+            case .registered(let profile, let clientID):
+                json.member("registered", true)
+                json.member("profile", profile)
+                json.member("client_id", clientID)
+                json.member("notice", Self.registrationNotice)
+            }
         }
     }
 }
@@ -145,14 +135,16 @@ package struct ExportReply: Sendable, Equatable {
         self.clientSecret = clientSecret
     }
 
-    /// Appends the reply as a line, its ending included. There is room for it at once: bytes that grow would leave copies of
-    /// the secret behind.
-    package func encode(id: RequestID?, into output: inout [UInt8]) {
-        reserveRoom(in: &output, besides: profile.utf8.count + (id?.json.utf8.count ?? 0))
-        output.appendLine(id: id) { json in
+    /// The reply as a line, its ending included. There is room for it at once: bytes that grow would leave copies of the
+    /// secret behind.
+    package func line(id: RequestID?) -> Secret {
+        var bytes: [UInt8] = []
+        reserveRoom(in: &bytes, besides: profile.utf8.count + (id?.json.utf8.count ?? 0))
+        bytes.appendLine(id: id) { json in
             writeClient(to: &json)
             json.member("profile", profile)
         }
+        return Secret(wiping: &bytes)
     }
 
     /// Appends the client credentials alone, as a JSON object: what the key `client` of the configuration takes.
@@ -170,5 +162,21 @@ package struct ExportReply: Sendable, Equatable {
     /// Printable ASCII takes two bytes at most; names and punctuation fit beside it.
     private func reserveRoom(in output: inout [UInt8], besides others: Int) {
         output.reserveCapacity(output.count + 2 * (clientID.utf8.count + clientSecret.count) + others + 128)
+    }
+}
+
+extension [UInt8] {
+    /// Appends an object, `id` last if there is one, and a line ending.
+    mutating func appendLine(id: RequestID?, _ members: (inout JSONWriter) -> Void) {
+        appendJSON { json in
+            json.object { json in
+                members(&json)
+                if let id {
+                    json.key("id")
+                    json.raw(id.json)
+                }
+            }
+        }
+        append(UInt8(ascii: "\n"))
     }
 }

@@ -11,25 +11,20 @@ package enum Reply: Sendable, Equatable {
     /// Reads one line, without its ending. Members that this client does not know are passed over.
     ///
     /// An `error` that this client does not know, of a newer daemon, is taken for `server_error`.
-    package static func parse(line: UnsafeRawBufferPointer) throws(ReplyError) -> Reply {
+    package static func parse(line: ArraySlice<UInt8>) throws(ReplyError) -> Reply {
+        let outcome = line.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in try read(bytes, secret: "access_token") }
+        }
         let token: Secret?
         let object: JSONValue
         do {
-            (token, object) = try read(line, secret: "access_token")
+            (token, object) = try outcome.get()
         } catch {
             throw ReplyError("the reply is not a JSON object: \(error)")
         }
         if let token { return .token(try TokenReply(token, ReplyFields(object))) }
         if object["error"] != nil { return .error(try ErrorReply(ReplyFields(object))) }
         return .other(object)
-    }
-
-    /// Reads one line, see ``parse(line:)-(UnsafeRawBufferPointer)``.
-    package static func parse(line: ArraySlice<UInt8>) throws(ReplyError) -> Reply {
-        let outcome = line.withUnsafeBytes { bytes in
-            Result { () throws(ReplyError) in try parse(line: bytes) }
-        }
-        return try outcome.get()
     }
 }
 

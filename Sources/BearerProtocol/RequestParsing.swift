@@ -6,22 +6,11 @@ extension Request {
     ///
     /// The members may come in any order. A number of seconds may be written in any way that is whole (`10`, `1e1`);
     /// an `id` must be an integer without fraction or exponent, since it is echoed as sent.
-    package static func parse(line: UnsafeRawBufferPointer) throws(RequestError) -> Request {
-        var fields = RequestFields()
-        do {
-            try fields.read(line)
-        } catch {
-            throw RequestError(id: fields.id, "not a JSON object: \(error)")
-        }
-        return Request(id: fields.id, try fields.checkedOperation())
-    }
-
-    /// Reads one line, see ``parse(line:)-(UnsafeRawBufferPointer)``.
     package static func parse(line: ArraySlice<UInt8>) throws(RequestError) -> Request {
-        let outcome = line.withUnsafeBytes { bytes in
-            Result { () throws(RequestError) in try parse(line: bytes) }
-        }
-        return try outcome.get()
+        var fields = RequestFields()
+        let outcome = line.withUnsafeBytes { bytes in Result { () throws(JSONError) in try fields.read(bytes) } }
+        if case .failure(let error) = outcome { throw RequestError(id: fields.id, "not a JSON object: \(error)") }
+        return Request(id: fields.id, try fields.checkedOperation())
     }
 }
 

@@ -47,15 +47,13 @@ package struct MachineID: Sendable, Equatable {
     /// Hexadecimal.
     let hash: String
 
-    init(hash: String) {
-        self.hash = hash
-    }
-
     /// Reads the file; `nil` where there is no machine-id, or none yet.
     static func read(path: String) -> MachineID? {
         readHint(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)).flatMap(MachineID.init(identifier:))
     }
+}
 
+extension MachineID {
     private init?(identifier: String) {
         let digits = identifier.prefix { $0.isHexDigit }
         guard digits.count == 32 else { return nil }

@@ -25,6 +25,8 @@ struct Bearerctl: ParsableCommand {
     /// parser takes as long to say so as the rest of the process.
     static func main() {
         guard CommandLine.arguments.dropFirst() == ["token"] else { return main(nil) }
-        do { try TokenCommand.printToken() } catch { exit(withError: error) }
+        do { try reporting { () throws(CommandError) in try TokenCommand.printToken() } } catch {
+            exit(withError: error)
+        }
     }
 }

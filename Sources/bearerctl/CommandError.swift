@@ -46,10 +46,20 @@ extension CommandError {
     }
 }
 
-/// Runs a command's work; an error goes to stderr, and ends the process with its code.
-func reporting(_ body: () throws(CommandError) -> Void) throws {
+/// A command whose errors are reported.
+protocol ReportingCommand: ParsableCommand {
+    /// The command's work.
+    func perform() throws(CommandError)
+}
+
+extension ReportingCommand {
+    func run() throws { try reporting(perform) }
+}
+
+/// Does a command's work; an error goes to stderr, and ends the process with its code.
+func reporting(_ work: () throws(CommandError) -> Void) throws {
     do {
-        try body()
+        try work()
     } catch {
         StandardError.complain(error.message)
         throw ExitCode(error.code)

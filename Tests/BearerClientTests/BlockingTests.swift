@@ -1,4 +1,5 @@
 import BearerCore
+import BearerLoop
 import BearerProtocol
 import Glibc
 import TestSupport
@@ -13,7 +14,7 @@ struct BlockingTests {
     /// Asks on a thread of its own, and gives up soon.
     private static func ask(_ operation: Operation, at socket: String) async -> Result<String, BearerError> {
         await withCheckedContinuation { continuation in
-            let failure = startThread {
+            let failure = Thread.start("peer") {
                 let bearerd = BlockingBearerd(socket: socket, grace: .seconds(1))
                 let answer = Result { () throws(BearerError) in
                     String(decoding: try bearerd.line(answering: operation), as: UTF8.self)

@@ -1,3 +1,4 @@
+import BearerLoop
 import Glibc
 import TestSupport
 import Testing
@@ -66,7 +67,7 @@ struct TimeoutTests {
         defer { close(listener) }
         let count = 300
         let (asked, log) = AsyncStream.makeStream(of: [CInt].self)
-        _ = startThread {
+        _ = Thread.start("peer") {
             let connections = (0..<count).map { _ in
                 let connection = accepted(from: listener)
                 _ = readLine(from: connection)
@@ -102,7 +103,7 @@ struct TimeoutTests {
         await #expect(throws: BearerError.timedOut) { try await Self.givingUpSoon(path).token(wait: .zero) }
         let second = Task { try await Bearerd(socket: path).token().value }
         let (done, log) = AsyncStream.makeStream(of: Void.self)
-        _ = startThread {
+        _ = Thread.start("peer") {
             for token in ["one", "two"] {
                 let connection = accepted(from: listener)
                 _ = readLine(from: connection)

@@ -49,17 +49,21 @@ import Testing
     @Test("the small replies")
     func smallReplies() {
         #expect(
-            text { PongReply(version: "1.0").encode(id: nil, into: &$0) } == #"{"pong":true,"version":"1.0"}"# + "\n")
-        #expect(text { ReloadReply().encode(id: RequestID(1), into: &$0) } == #"{"reloaded":true,"id":1}"# + "\n")
-        let registered = #"{"registered":true,"profile":"tv","client_id":"c","notice":"\#(RegisterReply.notice)"}"#
-        #expect(text { RegisterReply(profile: "tv", clientID: "c").encode(id: nil, into: &$0) } == registered + "\n")
+            text { ShortReply.pong(version: "1.0").encode(id: nil, into: &$0) } == #"{"pong":true,"version":"1.0"}"#
+                + "\n")
+        #expect(text { ShortReply.reloaded.encode(id: RequestID(1), into: &$0) } == #"{"reloaded":true,"id":1}"# + "\n")
+        let registered =
+            #"{"registered":true,"profile":"tv","client_id":"c","notice":"\#(ShortReply.registrationNotice)"}"#
+        #expect(
+            text { ShortReply.registered(profile: "tv", clientID: "c").encode(id: nil, into: &$0) } == registered + "\n"
+        )
     }
 
     @Test("an export reply is read as it is written, and the client alone is what the configuration takes")
     func exportReply() {
         let reply = ExportReply(profile: "tv", clientID: #"c"\"#, clientSecret: Secret(#"s"\/"#))
         let client = #""client_id":"c\"\\","client_secret":"s\"\\/""#
-        let line = text { reply.encode(id: RequestID(4), into: &$0) }
+        let line = reply.line(id: RequestID(4)).withBytes { String(decoding: $0, as: UTF8.self) }
         #expect(line == "{\(client),\"profile\":\"tv\",\"id\":4}\n")
         #expect(text { reply.encodeClient(into: &$0) } == "{\(client)}")
         #expect(Array(line.utf8.dropLast()).withUnsafeBytes { ExportReply(line: $0) } == reply)
@@ -78,8 +82,8 @@ import Testing
     @Test("a reply is appended to what is there, so that replies to pipelined requests go out at once")
     func appended() {
         let both = text {
-            PongReply(version: "1").encode(id: RequestID(1), into: &$0)
-            PongReply(version: "1").encode(id: RequestID(2), into: &$0)
+            ShortReply.pong(version: "1").encode(id: RequestID(1), into: &$0)
+            ShortReply.pong(version: "1").encode(id: RequestID(2), into: &$0)
         }
         #expect(both == "{\"pong\":true,\"version\":\"1\",\"id\":1}\n{\"pong\":true,\"version\":\"1\",\"id\":2}\n")
     }

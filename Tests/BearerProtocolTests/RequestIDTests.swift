@@ -11,7 +11,7 @@ import Testing
     func echo(id: String) throws {
         let request = try parse(Array(#"{"op":"ping","id":\#(id)}"#.utf8)).get()
         #expect(
-            text { PongReply(version: "1").encode(id: request.id, into: &$0) }.utf8.elementsEqual(
+            text { ShortReply.pong(version: "1").encode(id: request.id, into: &$0) }.utf8.elementsEqual(
                 "{\"pong\":true,\"version\":\"1\",\"id\":\(id)}\n".utf8))
     }
 

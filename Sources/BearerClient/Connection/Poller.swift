@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CLinux
 internal import Glibc
 internal import Synchronization
@@ -90,7 +91,7 @@ final class Poller: Sendable {
     private func start(_ state: inout State) -> CInt? {
         let event = clinux_eventfd()
         guard event >= 0 else { return errno }
-        let failure = startThread { self.run(event) }
+        let failure = Thread.start("bearer-client") { self.run(event) }
         guard failure == 0 else {
             close(event)
             return failure
@@ -107,7 +108,6 @@ final class Poller: Sendable {
 /// The thread.
 extension Poller {
     private func run(_ event: CInt) -> Never {
-        clinux_name_thread("bearer-client")
         while true {
             let waits = Array(state.withLock(\.waits))
             var descriptors = waits.map { pollfd(fd: $0.value.descriptor, events: $0.value.events, revents: 0) }
@@ -116,7 +116,7 @@ extension Poller {
             let count = poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: first))
             // Only when the kernel has no memory: not a reason to take a core.
             if count < 0, errno != EINTR { usleep(10_000) }
-            Self.drain(event)
+            drain(event)
             let now = ContinuousClock.now
             for (wait, descriptor) in zip(waits, descriptors) {
                 if descriptor.revents != 0 {
@@ -133,40 +133,5 @@ extension Poller {
         guard let deadline else { return -1 }
         let left = max(.zero, ContinuousClock.now.duration(to: deadline))
         return CInt(min(left / .milliseconds(1), 1_000_000).rounded(.up))
-    }
-
-    private static func drain(_ event: CInt) {
-        var count: UInt64 = 0
-        _ = read(event, &count, MemoryLayout.size(ofValue: count))
-    }
-}
-
-/// Runs `body` on a new detached thread that has every signal blocked: signals are the program's own concern.
-///
-/// - Returns: 0, or the error number when no thread can be had.
-func startThread(_ body: @escaping @Sendable () -> Void) -> CInt {
-    let start = Unmanaged.passRetained(ThreadBody(body))
-    var usual = sigset_t()
-    var none = sigset_t()
-    sigfillset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &usual)
-    defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
-    var thread = pthread_t()
-    let result = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, start.toOpaque())
-    if result == 0 { pthread_detach(thread) } else { start.release() }
-    return result
-}
-
-private final class ThreadBody {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        self.run = run
     }
 }

@@ -44,28 +44,22 @@ package enum Reregistration: String, Sendable, CaseIterable {
     case never
 }
 
-/// Counts answers of `invalid_client` until they can be believed: a server that errs for some minutes must not cost
-/// viewers their sign-in.
-package struct InvalidClientStreak: Sendable, Equatable {
-    /// Answers over at least this long are believed.
-    static let confirmation = Duration.seconds(60)
+/// Where a profile's client credentials come from, and with that what it may do about them.
+package enum CredentialsOrigin: Sendable, Equatable {
+    /// This host registers the application. The policy says what it does on `invalid_client`.
+    case registration(Reregistration)
+    /// They are of a registration elsewhere and were given to this host, which never registers.
+    case given
 
-    private var answers = 0
-    private var first: Duration?
+    /// Whether a registration may ever be sent.
+    package var mayRegister: Bool { self != .given }
 
-    package init() {}
-
-    package var count: Int { answers }
-
-    /// - Parameter boot: CLOCK_BOOTTIME.
-    package mutating func recordAnswer(at boot: Duration) {
-        answers += 1
-        first = first ?? boot
-    }
-
-    /// Three answers over at least a minute.
-    package func isConfirmed(at boot: Duration) -> Bool {
-        guard let first else { return false }
-        return answers >= 3 && boot - first >= Self.confirmation
+    /// The documented error by which the server refuses the profile; `nil` for what may pass by itself.
+    ///
+    /// `invalid_client` is about the credentials only. Where this host registers, that may pass, or others are obtained; given
+    /// credentials are as good as refused, since somebody must put others in their place.
+    func refusal(of failure: ExchangeFailure) -> OAuthError? {
+        guard case .oauth(let error) = failure.reason, error != .invalidClient || self == .given else { return nil }
+        return error
     }
 }

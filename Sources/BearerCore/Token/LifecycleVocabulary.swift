@@ -56,6 +56,14 @@ package enum LifecycleReport: Sendable, Equatable {
     case freshTokenRejected(generation: UInt64)
 }
 
+/// What became of a client's wish for a newer token.
+package enum Demand: Sendable, Equatable {
+    /// An exchange is in flight, was started just now, or is planned after a failure: wait for how it ends.
+    case joined
+    /// Clients caused an exchange less than 30 s ago; another may be caused after this long.
+    case slowDown(retryAfter: Duration)
+}
+
 /// When client credentials that the server rejects are replaced, if it goes on rejecting them.
 package enum Replacement: Sendable, Equatable {
     package enum Reason: Sendable {
@@ -137,14 +145,4 @@ package struct PlannedAttempt: Sendable, Equatable {
     let at: ClockReading
     /// Nothing brings it forward before this: a `Retry-After`, a refusal or a held registration.
     let notBefore: ClockReading
-}
-
-/// Failed exchanges in a row that no success has ended yet.
-package struct FailureStreak: Sendable, Equatable {
-    package let since: ClockReading
-    package internal(set) var failures: Int
-    package internal(set) var last: ExchangeFailure
-    package internal(set) var lastAt: ClockReading
-    /// The documented error by which the server refused the profile, if it did.
-    package internal(set) var refusal: OAuthError?
 }

@@ -1,3 +1,5 @@
+internal import BearerCore
+
 /// Names a timer of a ``ServingLoop``.
 package struct LoopTimer: Sendable, Hashable {
     fileprivate let number: UInt64
@@ -42,7 +44,7 @@ struct LoopTimers {
     mutating func timeout(at now: Duration) -> CInt {
         dropCancelled()
         guard let next = heap.first else { return -1 }
-        return CInt(clamping: Self.milliseconds(max(.zero, next.time - now)))
+        return CInt(clamping: max(.zero, next.time - now).millisecondsRoundedUp)
     }
 
     /// Takes out the next one that is due at `now`, unless it is newer than `last`: what is added meanwhile waits for the
@@ -53,11 +55,6 @@ struct LoopTimers {
         removeFirst()
         isFirstSure = false
         return bodies.removeValue(forKey: next.timer)
-    }
-
-    private static func milliseconds(_ wait: Duration) -> Int64 {
-        let (seconds, attoseconds) = wait.components
-        return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
     }
 
     private mutating func dropCancelled() {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
 ///
-/// A turn is: a look at the descriptors that are ready, the timers that are due, the jobs of actors that live here and what
-/// other threads want done, then streams that have something to do, one user's after the other's and for a tenth of a
+/// A turn is: a look at the descriptors that are ready, the jobs of actors that live here and what other threads want done,
+/// the timers that are due, then streams that have something to do, one user's after the other's and for a tenth of a
 /// millisecond at most, then the replies of all that, sent together. Nothing on it may block.
 ///
 /// `@unchecked Sendable`: what comes from other threads is behind a mutex, everything else is touched on the thread only.
@@ -15,9 +15,10 @@ package final class ServingLoop: @unchecked Sendable {
     package typealias Handler = (_ events: Readiness) -> Void
 
     private let poll: CInt
-    private let wakeUp: CInt
     private let now: @Sendable () -> Duration
-    private let inbox = Mutex(Inbox())
+    private let inbox = LoopInbox()
+    /// There is something in it.
+    private var hasNews = false
     private let identity = Atomic<pthread_t>(0)
 
     /// What streams receive passes through here, one after the other.
@@ -47,32 +48,29 @@ package final class ServingLoop: @unchecked Sendable {
     package init(now: @escaping @Sendable () -> Duration = { SystemClock.boot() }) throws(LoopError) {
         self.now = now
         poll = try LoopError.checked("epoll_create1", epoll_create1(CInt(EPOLL_CLOEXEC)))
-        wakeUp = clinux_eventfd()
-        _ = try LoopError.checked("eventfd", wakeUp)
-        try watch(wakeUp, for: .input) { [wakeUp] _ in drain(wakeUp) }
+        let wakeUp = try LoopError.checked("eventfd", inbox.wakeUp)
+        try watch(wakeUp, for: .input) { [unowned self] _ in
+            drain(wakeUp)
+            hasNews = true
+        }
         guard Thread.start("serving-loop", { self.run() }) == 0 else { throw .noThread }
     }
 
     deinit {
         Glibc.close(poll)
-        if wakeUp >= 0 { Glibc.close(wakeUp) }
         input.deallocate()
     }
 
     /// Ends the thread after what was handed over before; what is watched is forgotten. Not from the thread itself.
     package func stop() async {
-        await withCheckedContinuation { continuation in
-            wake { inbox in
-                if inbox.isOver { continuation.resume() } else { inbox.stops.append(continuation) }
-            }
-        }
+        await withCheckedContinuation { inbox.stop($0) }
     }
 
     package var isCurrent: Bool { identity.load(ordering: .relaxed) == pthread_self() }
 
     /// Runs `body` on the thread, in a later turn if called from there.
     package func execute(_ body: @escaping @Sendable () -> Void) {
-        wake { $0.bodies.append(body) }
+        inbox.add(body)
     }
 
     /// Makes a function that any thread may call, once, to have `body` called on the loop's thread. What `body` holds is
@@ -165,12 +163,12 @@ package final class ServingLoop: @unchecked Sendable {
             let count = wait(&events)
             turn += 1
             handle(events.prefix(count))
+            if hasNews { stops = runInbox() }
             runTimers()
-            stops = runInbox()
             serveStreams()
             flushStreams()
         }
-        stops += inbox.withLock { $0.end() }
+        stops += inbox.end()
         for stop in stops { stop.resume() }
     }
 
@@ -194,10 +192,11 @@ package final class ServingLoop: @unchecked Sendable {
 
     /// - Returns: the callers that want the thread to end.
     private func runInbox() -> [CheckedContinuation<Void, Never>] {
-        let inbox = inbox.withLock { $0.take() }
-        for job in inbox.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
-        for body in inbox.bodies { body() }
-        return inbox.stops
+        hasNews = false
+        let news = inbox.take()
+        for job in news.jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        for body in news.bodies { body() }
+        return news.stops
     }
 
     private func serveStreams() {
@@ -219,57 +218,11 @@ package final class ServingLoop: @unchecked Sendable {
         for stream in flushing { stream.flush() }
         flushing.removeAll(keepingCapacity: true)
     }
-
-    private func wake(_ change: (inout Inbox) -> Void) {
-        let wasEmpty = inbox.withLock { inbox in
-            defer { change(&inbox) }
-            return inbox.isEmpty
-        }
-        if wasEmpty { clinux_eventfd_signal(wakeUp) }
-    }
-}
-
-/// `@unchecked Sendable`: others carry it around; `body` is touched on the loop's thread only.
-private final class LoopCallback<Value: Sendable>: @unchecked Sendable {
-    private var body: ((Value) -> Void)?
-
-    init(_ body: @escaping (Value) -> Void) {
-        self.body = body
-    }
-
-    func call(_ value: Value) {
-        let body = body
-        self.body = nil
-        body?(value)
-    }
-}
-
-/// What other threads have for the loop.
-private struct Inbox: Sendable {
-    var jobs: [UnownedJob] = []
-    var bodies: [@Sendable () -> Void] = []
-    var stops: [CheckedContinuation<Void, Never>] = []
-    /// The thread has ended.
-    private(set) var isOver = false
-
-    var isEmpty: Bool { jobs.isEmpty && bodies.isEmpty && stops.isEmpty }
-
-    mutating func take() -> Inbox {
-        defer { self = Inbox() }
-        return self
-    }
-
-    /// - Returns: the callers that came too late to end the thread.
-    mutating func end() -> [CheckedContinuation<Void, Never>] {
-        isOver = true
-        return stops
-    }
 }
 
 extension ServingLoop: SerialExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        wake { $0.jobs.append(job) }
+        inbox.add(UnownedJob(job))
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
@@ -281,8 +234,58 @@ extension ServingLoop: SerialExecutor {
     }
 }
 
-/// Empties a timer or an event descriptor.
-func drain(_ descriptor: CInt) {
-    var count: UInt64 = 0
-    _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
+/// The handlers of watched descriptors. A descriptor's number is used again as soon as it is closed: the token that
+/// epoll carries for us holds a serial number as well, so that a late event never reaches a newcomer.
+struct WatchedDescriptors {
+    private struct Entry {
+        let serial: UInt32
+        let handler: ServingLoop.Handler
+    }
+
+    private var entries: [Entry?] = []
+    private var serial: UInt32 = 0
+
+    /// - Returns: the token for epoll.
+    mutating func add(_ descriptor: CInt, _ handler: @escaping ServingLoop.Handler) -> UInt64 {
+        let index = Int(descriptor)
+        if index >= entries.count { entries += Array(repeating: nil, count: index + 1 - entries.count) }
+        serial &+= 1
+        entries[index] = Entry(serial: serial, handler: handler)
+        return Self.token(index, serial)
+    }
+
+    mutating func remove(_ descriptor: CInt) {
+        guard entries.indices.contains(Int(descriptor)) else { return }
+        entries[Int(descriptor)] = nil
+    }
+
+    func token(of descriptor: CInt) -> UInt64? {
+        guard entries.indices.contains(Int(descriptor)), let entry = entries[Int(descriptor)] else { return nil }
+        return Self.token(Int(descriptor), entry.serial)
+    }
+
+    func handler(of token: UInt64) -> ServingLoop.Handler? {
+        let index = Int(token & 0xFFFF_FFFF)
+        guard entries.indices.contains(index), let entry = entries[index] else { return nil }
+        return entry.serial == UInt32(token >> 32) ? entry.handler : nil
+    }
+
+    private static func token(_ index: Int, _ serial: UInt32) -> UInt64 {
+        UInt64(serial) << 32 | UInt64(index)
+    }
+}
+
+/// What a descriptor is watched for, and what it is ready for. See epoll_ctl(2).
+package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+
+    package static let input = Readiness(rawValue: EPOLLIN.rawValue)
+    package static let output = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// Both directions are shut: the peer is gone. Reported whether it is watched for or not, as errors are.
+    package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
+    package static let error = Readiness(rawValue: EPOLLERR.rawValue)
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
 }

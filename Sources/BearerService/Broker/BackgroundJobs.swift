@@ -1,6 +1,56 @@
 internal import BearerCore
 internal import BearerLoop
 
+/// When the broker is to wake next: sets the alarm at the end of a turn in which something may have changed that. Lives on
+/// the loop.
+final class Agenda {
+    private let loop: ServingLoop
+    private let now: @Sendable () -> ClockReading
+    private var alarm: Alarm?
+    private var isChanged = false
+    /// The next time, on CLOCK_BOOTTIME, at which something is due; `nil` for never.
+    private var nextTime: (ClockReading) -> Duration? = { _ in nil }
+    private var onWake: () -> Void = {}
+
+    init(on loop: ServingLoop, now: @escaping @Sendable () -> ClockReading) {
+        self.loop = loop
+        self.now = now
+    }
+
+    /// Starts to wake.
+    ///
+    /// - Throws: when the kernel has no descriptor or memory left for timers.
+    func start(
+        nextTime: @escaping (ClockReading) -> Duration?, onWake: @escaping () -> Void
+    ) throws(LoopError) {
+        alarm = try Alarm(on: loop, onWake: onWake)
+        self.nextTime = nextTime
+        self.onWake = onWake
+    }
+
+    /// Something else may be due next.
+    func changed() {
+        guard !isChanged else { return }
+        isChanged = true
+        loop.schedule(after: .zero) { [self] in
+            isChanged = false
+            alarm?.set(nextTime(now()))
+        }
+    }
+
+    /// Wakes before the alarm does.
+    func wakeNow() {
+        onWake()
+    }
+
+    func stop() {
+        alarm?.stop()
+        alarm = nil
+        nextTime = { _ in nil }
+        onWake = {}
+    }
+}
+
 /// Work that takes time, and so happens beside what the loop does.
 enum Job: Sendable {
     case exchange(ExchangeOrder)
@@ -96,5 +146,30 @@ final class BackgroundJobs {
 
     private func finishIfOver() {
         if isStopping, count == 0 { continuation.finish() }
+    }
+}
+
+extension BrokerHost {
+    /// Does what takes time, until all of it has ended after ``stop()``.
+    func run() async {
+        let orders = broker.jobs.orders
+        await withDiscardingTaskGroup { registrations in
+            await withDiscardingTaskGroup { others in
+                for await order in orders {
+                    switch order {
+                    case .begin(let job) where job.isRegistration:
+                        registrations.addTask { await self.carryOut(job) }
+                    case .begin(let job): others.addTask { await self.carryOut(job) }
+                    case .cancelOthers: others.cancelAll()
+                    case .cancelRegistrations: registrations.cancelAll()
+                    }
+                }
+            }
+        }
+        broker.ended()
+    }
+
+    private func carryOut(_ job: Job) async {
+        await broker.carryOut(job)
     }
 }

@@ -1,3 +1,4 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
 internal import BearerProtocol
@@ -17,21 +18,12 @@ final class Broker {
     private let credentialRequests: CredentialRequests
     private let reload: Reload
     private let environment: ProfileSession.Environment
-    private var sessions: [String: ProfileSession] {
-        didSet {
-            defaultSession = Self.defaultSession(of: sessions)
-            sortedNames = nil
-        }
-    }
-    /// The one that is meant where none is named: the one called `default`, else the only one.
-    private var defaultSession: ProfileSession?
-    /// The names of ``sessions``, sorted once for any number of requests.
-    private var sortedNames: [String]?
+    private var sessions = ProfileSessions()
     /// ``ClockReading/wallClockOffset`` at the last ``wake()``.
     private var wallClockOffset: Duration
 
     init(
-        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerConfiguration, upstream: UpstreamClient
+        _ services: BrokerServices, profiles: [LoadedProfile], configuration: Configuration, upstream: UpstreamClient
     ) {
         let loop = services.loop
         self.services = services
@@ -39,21 +31,21 @@ final class Broker {
         let status = StatusSignal(on: loop)
         self.status = status
         log = ClientLog(services.journal, services.units, on: loop, now: services.now)
-        clients = ClientRegistry(on: loop, settings.limits, services.identity, log, now: services.now) {
+        clients = ClientRegistry(
+            on: loop, ConnectionLimits(configuration.limits), services.identity, log, now: services.now
+        ) {
             status.connectionsChanged()
         }
         jobs = BackgroundJobs(on: loop, agenda, now: services.now)
-        runner = ExchangeRunner(services, settings.budget, upstream, jobs, agenda)
+        runner = ExchangeRunner(services, configuration.budget, upstream, jobs, agenda)
         credentialRequests = CredentialRequests(
-            services.identity, settings.credentialFailure, log, now: services.now)
+            services.identity, configuration.credentialSocket.onFailure, log, now: services.now)
         reload = Reload(services, jobs, runner)
-        environment = ProfileSession.Environment(services, runner, jobs, agenda, status, log)
+        environment = ProfileSession.Environment(
+            services: services, runner: runner, jobs: jobs, agenda: agenda, status: status, log: log)
         wallClockOffset = services.now().wallClockOffset
-        log.isAuditing = settings.audit
-        let environment = environment
-        sessions = Dictionary(
-            uniqueKeysWithValues: profiles.map { ($0.settings.name, ProfileSession($0, environment)) })
-        defaultSession = Self.defaultSession(of: sessions)
+        log.isAuditing = configuration.audit
+        for profile in profiles { sessions[profile.settings.name] = ProfileSession(profile, environment) }
         nameGroups(of: profiles.map(\.settings))
         for profile in profiles { warn(of: profile) }
     }
@@ -70,7 +62,7 @@ final class Broker {
         } onWake: { [self] in
             wake()
         }
-        for session in sessions.values { session.start() }
+        for session in sessions.all { session.start() }
         agenda.changed()
         status.changed()
     }
@@ -79,7 +71,7 @@ final class Broker {
     func stop() {
         guard !jobs.isStopping else { return }
         runner.cancelAllWaiting()
-        for session in sessions.values { session.retry() }
+        for session in sessions.all { session.retry() }
         jobs.stop()
         status.finish()
     }
@@ -93,13 +85,13 @@ final class Broker {
     /// Answers what has arrived, has nobody wait any longer, and ends every connection; what is still open after `limit` is
     /// cut.
     func endConnections(within limit: Duration) async {
-        for session in sessions.values { session.endWaiting() }
+        for session in sessions.all { session.endWaiting() }
         await clients.endAll(within: limit)
     }
 
     /// What the daemon has not done when it ends now: the profiles of which something would be lost.
     var unfinishedProfiles: [String] {
-        sessions.values.filter { $0.isRegistering || !$0.isDurable }.map(\.name).sorted()
+        sessions.all.filter { $0.isRegistering || !$0.isDurable }.map(\.name).sorted()
     }
 
     // MARK: What is due
@@ -110,15 +102,15 @@ final class Broker {
         let now = services.now()
         let isStepped = now.isStepped(since: wallClockOffset, by: .seconds(1))
         wallClockOffset = now.wallClockOffset
-        for session in sessions.values { session.wake(at: now, isStepped: isStepped) }
+        for session in sessions.all { session.wake(at: now, isStepped: isStepped) }
         // A step of the wall clock changes what is said of times.
         status.changed()
-        if jobs.takeRetry(at: now.boot) { for session in sessions.values { session.retry() } }
+        if jobs.takeRetry(at: now.boot) { for session in sessions.all { session.retry() } }
         runner.sendNext()
     }
 
     private func nextTime(at now: ClockReading) -> Duration? {
-        let times = sessions.values.compactMap { $0.nextTime(at: now) }
+        let times = sessions.all.compactMap { $0.nextTime(at: now) }
         return (times + [runner.nextTime(at: now), jobs.nextRetry].compactMap { $0 }).min()
     }
 
@@ -162,7 +154,9 @@ final class Broker {
     /// What a reload does with the profiles.
     func plan(for new: [ResolvedProfile]) -> ReloadPlan {
         ReloadPlan(
-            from: sessions.mapValues { ReloadPlan.Current(basis: $0.settings.basis, isUnusable: $0.mustLoadAgain) },
+            from: sessions.byName.mapValues {
+                ReloadPlan.Current(basis: $0.settings.basis, isUnusable: $0.mustLoadAgain)
+            },
             to: Dictionary(uniqueKeysWithValues: new.map { ($0.name, $0.basis) }))
     }
 
@@ -174,15 +168,15 @@ final class Broker {
     /// Takes another configuration over, with what was read of the profiles that need it.
     ///
     /// - Returns: the profiles that are given other client credentials than before, sorted.
-    func apply(_ new: ReloadedConfiguration, _ loaded: [LoadedProfile]) -> [String] {
-        let plan = plan(for: new.profiles)
-        new.applyLogLevel()
-        runner.configure(new.settings.budget, new.upstream)
-        clients.limits = new.settings.limits
-        credentialRequests.onFailure = new.settings.credentialFailure
-        log.isAuditing = new.settings.audit
-        nameGroups(of: sessions.values.map(\.settings) + new.profiles)
-        for name in plan.removed { sessions.removeValue(forKey: name)?.end() }
+    func apply(_ new: LoadedConfiguration, _ upstream: UpstreamClient, _ loaded: [LoadedProfile]) -> [String] {
+        let (plan, configuration) = (plan(for: new.profiles), new.configuration)
+        services.reloader.setLogLevel(new.logLevel)
+        runner.configure(configuration.budget, upstream)
+        clients.limits = ConnectionLimits(configuration.limits)
+        credentialRequests.onFailure = configuration.credentialSocket.onFailure
+        log.isAuditing = configuration.audit
+        nameGroups(of: sessions.all.map(\.settings) + new.profiles)
+        for name in plan.removed { sessions.remove(name)?.end() }
         let read = Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
         let reprovisioned = new.profiles.filter { sessions[$0.name]?.isGivenOthers(by: $0) == true }.map(\.name)
         for settings in new.profiles {
@@ -227,53 +221,40 @@ final class Broker {
 
     func summary() -> DaemonSummary {
         let now = services.now()
-        return DaemonSummary(of: sessions.values.lazy.map { $0.snapshot(at: now) }, clients: clients.count, at: now)
+        return DaemonSummary(of: sessions.all.lazy.map { $0.snapshot(at: now) }, clients: clients.count, at: now)
     }
 
     /// The session of the profile called `name`; without a name, that of the default profile.
-    func session(_ name: String?) -> ProfileSession? {
-        guard let name else { return defaultSession }
-        return sessions[name]
-    }
+    func session(_ name: String?) -> ProfileSession? { if let name { sessions[name] } else { sessions.standard } }
 
-    private static func defaultSession(of sessions: [String: ProfileSession]) -> ProfileSession? {
-        sessions["default"] ?? (sessions.count == 1 ? sessions.values.first : nil)
-    }
-
-    var allSessions: [ProfileSession] { Array(sessions.values) }
-
-    private var names: [String] {
-        if let sortedNames { return sortedNames }
-        let names = sessions.keys.sorted()
-        sortedNames = names
-        return names
-    }
+    var allSessions: [ProfileSession] { Array(sessions.all) }
 }
 
 // MARK: - Requests
 
 extension Broker: RequestHandler {
     func answer(_ request: Request, from client: ClientConnection) -> Answer {
+        let caller = Caller(client: client, id: request.id)
         do throws(ErrorReply) {
             switch request.operation {
             case .token(let wanted):
-                return try session(of: wanted.profile, for: client).token(wanted, id: request.id, client)
+                return try session(of: wanted.profile, for: client).token(wanted, caller)
             case .renew(let wanted):
-                return try session(of: wanted.profile, for: client).renew(wanted, id: request.id, client)
-            case .watch(let name): return try session(of: name, for: client).watch(id: request.id, client)
-            case .status(let name): return try status(name, id: request.id, client)
-            case .ping: return .reply(PongReply(version: services.identity.version).line(id: request.id))
+                return try session(of: wanted.profile, for: client).renew(wanted, caller)
+            case .watch(let name): return try session(of: name, for: client).watch(caller)
+            case .status(let name): return try status(name, caller)
+            case .ping: return .reply(ShortReply.pong(version: services.identity.version).line(id: request.id))
             case .reload:
                 try requireAdministrator(client.peer, "reload")
-                return try reload.begin(id: request.id, client)
+                return try reload.begin(caller)
             case .register(let name, let force):
                 try requireAdministrator(client.peer, "register")
                 guard !jobs.isStopping else { throw .stopping }
-                return try session(of: name, for: client).register(force: force, id: request.id, client)
+                return try session(of: name, for: client).register(force: force, caller)
             case .export(let name):
                 try requireAdministrator(client.peer, "export")
                 let session = try session(of: name, for: client)
-                return export(session, try session.export(), id: request.id, client)
+                return export(session, try session.export(), caller)
             }
         } catch {
             let line = error.line(id: request.id)
@@ -300,14 +281,15 @@ extension Broker: RequestHandler {
 
     /// The profiles that the client may use, as the end of an error's description; of many the first ones.
     private func choice(for client: ClientConnection) -> String {
-        let names = names.lazy.filter { [self] in sessions[$0].map { maySee($0, client) } ?? false }
+        let names = sessions.names.lazy.filter { [self] in sessions[$0].map { maySee($0, client) } ?? false }
         let first = Array(names.prefix(Self.maximumChoice + 1))
         guard !first.isEmpty else { return "" }
         let others = first.count > Self.maximumChoice ? " and others" : ""
         return "; you may use \(first.prefix(Self.maximumChoice).joined(separator: ", "))\(others)"
     }
 
-    private func status(_ name: String?, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+    private func status(_ name: String?, _ caller: Caller) throws(ErrorReply) -> Answer {
+        let client = caller.client
         if let name {
             let session = try session(of: name, for: client)
             guard maySee(session, client) else { throw session.clients.denial(of: client.peer) }
@@ -316,7 +298,7 @@ extension Broker: RequestHandler {
         let reply = StatusReply(
             version: identity.version, pid: identity.pid, startedAt: identity.startedAt.unixSeconds,
             connections: Int64(clients.count), profiles: [])
-        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? names, id: id)
+        var pieces = StatusPieces(reply, of: name.map { [$0] } ?? sessions.names, id: caller.id)
         let next = { [self] in
             let now = services.now()
             return pieces.next { name in
@@ -330,12 +312,12 @@ extension Broker: RequestHandler {
 
     /// Hands client credentials over once the journal says to whom: a client that is gone has no unit any more.
     private func export(
-        _ session: ProfileSession, _ credentials: ClientCredentials, id: RequestID?, _ client: ClientConnection
+        _ session: ProfileSession, _ credentials: ClientCredentials, _ caller: Caller
     ) -> Answer {
         let reply = ExportReply(
             profile: session.name, clientID: credentials.clientID, clientSecret: credentials.clientSecret)
-        let line = reply.line(id: id)
-        log.logExport(of: session.name, clientID: credentials.clientID, client.peer) { client.deliver(line) }
+        let line = reply.line(id: caller.id)
+        log.logExport(of: session.name, clientID: credentials.clientID, caller.peer) { caller.client.deliver(line) }
         return .later {}
     }
 

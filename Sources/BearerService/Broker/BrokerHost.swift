@@ -1,3 +1,4 @@
+internal import BearerConfiguration
 internal import BearerLoop
 internal import BearerUpstream
 
@@ -15,11 +16,11 @@ actor BrokerHost {
     private let server: SocketServer
 
     init(
-        _ services: BrokerServices, profiles: [LoadedProfile], settings: BrokerConfiguration, upstream: UpstreamClient
+        _ services: BrokerServices, profiles: [LoadedProfile], configuration: Configuration, upstream: UpstreamClient
     ) {
         self.services = services
         loop = services.loop
-        broker = Broker(services, profiles: profiles, settings: settings, upstream: upstream)
+        broker = Broker(services, profiles: profiles, configuration: configuration, upstream: upstream)
         changes = broker.status.changes
         server = SocketServer(on: loop, broker.clients, broker)
     }
@@ -39,29 +40,6 @@ actor BrokerHost {
     /// - Throws: when the kernel has no descriptor or memory left for timers.
     func begin() throws(LoopError) {
         try broker.begin()
-    }
-
-    /// Does what takes time, until all of it has ended after ``stop()``.
-    func run() async {
-        let orders = broker.jobs.orders
-        await withDiscardingTaskGroup { registrations in
-            await withDiscardingTaskGroup { others in
-                for await order in orders {
-                    switch order {
-                    case .begin(let job) where job.isRegistration:
-                        registrations.addTask { await self.carryOut(job) }
-                    case .begin(let job): others.addTask { await self.carryOut(job) }
-                    case .cancelOthers: others.cancelAll()
-                    case .cancelRegistrations: registrations.cancelAll()
-                    }
-                }
-            }
-        }
-        broker.ended()
-    }
-
-    private func carryOut(_ job: Job) async {
-        await broker.carryOut(job)
     }
 
     /// See ``Broker/stop()``.

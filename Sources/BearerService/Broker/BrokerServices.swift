@@ -1,4 +1,3 @@
-internal import BearerConfiguration
 internal import BearerCore
 internal import BearerLoop
 internal import BearerState
@@ -22,18 +21,26 @@ struct BrokerServices: Sendable {
     let now: @Sendable () -> ClockReading
 }
 
-/// What holds for all profiles, and can change at a reload.
-struct BrokerConfiguration: Sendable, Equatable {
-    let limits: ConnectionLimits
-    let budget: BudgetConfiguration
-    let credentialFailure: CredentialSocketConfiguration.Failure
-    /// The journal says the first time that a user or unit is given a token of a generation.
-    let audit: Bool
+extension ProfileSession {
+    /// What all sessions share.
+    struct Environment {
+        let services: BrokerServices
+        let runner: ExchangeRunner
+        let jobs: BackgroundJobs
+        let agenda: Agenda
+        let status: StatusSignal
+        let log: ClientLog
 
-    init(_ configuration: Configuration) {
-        limits = ConnectionLimits(configuration.limits)
-        budget = configuration.budget
-        credentialFailure = configuration.credentialSocket.onFailure
-        audit = configuration.audit
+        var now: ClockReading { services.now() }
+
+        func records(of loaded: LoadedProfile) -> ProfileRecords {
+            let records = ProfileRecords.Services(
+                disk: services.disk, store: services.unsaved, journal: services.journal,
+                bootID: services.loader.bootID, now: services.now, isStoreAvailable: services.store.isAvailable)
+            return ProfileRecords(loaded, records) { [jobs, status] isDurable in
+                if !isDurable { jobs.retryLater() }
+                status.changed()
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 
 /// The daemon in one line, for STATUS=. It is true at each instant: whoever shows it asks again after ``holds``.
 struct DaemonSummary: Sendable, Equatable {
@@ -56,5 +57,46 @@ extension Duration {
         guard self >= .seconds(60) else { return nil }
         return .seconds(components.seconds % 60) + .nanoseconds(components.attoseconds / 1_000_000_000)
             + .milliseconds(1)
+    }
+}
+
+/// Says that the daemon's status may have changed. Lives on the loop.
+final class StatusSignal {
+    /// An element whenever what ``Broker/summary()`` says may have changed.
+    let changes: AsyncStream<Void>
+
+    private let loop: ServingLoop
+    private let continuation: AsyncStream<Void>.Continuation
+    private var isChangeDue = false
+    /// Goes off when the status that was shown last is no longer true.
+    private var aging: LoopTimer?
+
+    init(on loop: ServingLoop) {
+        self.loop = loop
+        (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func changed() {
+        continuation.yield()
+    }
+
+    /// Clients come and go by the thousand: what is said of them is brought up to date five times a second.
+    func connectionsChanged() {
+        guard !isChangeDue else { return }
+        isChangeDue = true
+        loop.schedule(after: .milliseconds(200)) { [self] in
+            isChangeDue = false
+            changed()
+        }
+    }
+
+    /// What is shown now changes by itself after `age`; `nil` for never.
+    func ages(after age: Duration?) {
+        if let aging { loop.cancel(aging) }
+        aging = age.map { age in loop.schedule(after: age) { [self] in changed() } }
+    }
+
+    func finish() {
+        continuation.finish()
     }
 }

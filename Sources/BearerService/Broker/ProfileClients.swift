@@ -5,15 +5,9 @@ internal import BearerProtocol
 /// The clients of one profile: who may have its token, whose requests wait for it, and what they are given. Lives on the
 /// loop.
 final class ProfileClients {
-    private struct Watcher {
-        let id: RequestID?
-        let client: ClientConnection
-    }
-
     /// An administrator's request that waits for a registration.
     private struct PendingRegistration {
-        let id: RequestID?
-        let client: ClientConnection
+        let caller: Caller
         let timeout: LoopTimer
     }
 
@@ -23,7 +17,7 @@ final class ProfileClients {
     /// `nil`: whoever can open the socket.
     private var access: AccessPolicy?
     private let waiters: TokenWaiters
-    private var watchers: [UInt64: Watcher] = [:]
+    private var watchers: [UInt64: Caller] = [:]
     private var pendingRegistrations: [UInt64: PendingRegistration] = [:]
     private var numbers: UInt64 = 0
     /// Requests without those that ``replies`` counts.
@@ -74,7 +68,7 @@ final class ProfileClients {
         self.access = access
         replies.forget()
         for watcher in watchers.values where !isAllowed(watcher.client) {
-            watcher.client.closeWithError(lateDenial(of: watcher.client.peer), id: watcher.id)
+            watcher.client.closeWithError(lateDenial(of: watcher.peer), id: watcher.id)
         }
     }
 
@@ -88,9 +82,9 @@ final class ProfileClients {
     // MARK: What they are given
 
     /// The reply to `token`.
-    func answer(_ token: AccessToken, id: RequestID?, to client: ClientConnection, at now: ClockReading) -> [UInt8] {
-        logUse(of: token, by: .uid(client.peer.uid), client.peer)
-        guard let id else { return replies.line(for: token, profile: profile, at: now) }
+    func answer(_ token: AccessToken, to caller: Caller, at now: ClockReading) -> [UInt8] {
+        logUse(of: token, by: .uid(caller.peer.uid), caller.peer)
+        guard let id = caller.id else { return replies.line(for: token, profile: profile, at: now) }
         return replies.line(TokenReply(token, profile: profile, at: now), id: id)
     }
 
@@ -103,8 +97,8 @@ final class ProfileClients {
         return replies.bare(token)
     }
 
-    private func watchLine(_ token: AccessToken, for watcher: Watcher, at now: ClockReading) -> [UInt8] {
-        logUse(of: token, by: .uid(watcher.client.peer.uid), watcher.client.peer)
+    private func watchLine(_ token: AccessToken, for watcher: Caller, at now: ClockReading) -> [UInt8] {
+        logUse(of: token, by: .uid(watcher.peer.uid), watcher.peer)
         return replies.line(TokenReply(token, profile: profile, at: now, withGeneration: true), id: watcher.id)
     }
 
@@ -120,14 +114,13 @@ final class ProfileClients {
     /// - Parameter timeout: what it is answered after `limit`.
     /// - Returns: cancels the wait.
     func wait(
-        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection,
-        timeout: @escaping () -> ErrorReply
+        for wish: TokenWaiters.Wish, _ limit: Duration, _ caller: Caller, timeout: @escaping () -> ErrorReply
     ) -> () -> Void {
         waiters.add(wish, limit: limit, timeout: timeout) { [self] outcome in
             switch outcome {
-            case .token where !isAllowed(client): client.deliver(lateDenial(of: client.peer).line(id: id))
-            case .token(let token, let now): client.deliver(answer(token, id: id, to: client, at: now))
-            case .failed(let error): client.deliver(error.line(id: id))
+            case .token where !isAllowed(caller.client): caller.deliver(lateDenial(of: caller.peer))
+            case .token(let token, let now): caller.client.deliver(answer(token, to: caller, at: now))
+            case .failed(let error): caller.deliver(error)
             }
         }
     }
@@ -139,17 +132,17 @@ final class ProfileClients {
         waiters.add(.lasting(.zero), limit: limit, timeout: timeout, resume: resume)
     }
 
-    /// Sends `client` each new token from now on.
+    /// Sends the caller each new token from now on.
     ///
     /// - Parameter token: the current one, which is the first line.
     /// - Returns: that line, and what ends the watch.
     func watch(
-        _ token: AccessToken?, id: RequestID?, _ client: ClientConnection, at now: ClockReading
+        _ token: AccessToken?, _ caller: Caller, at now: ClockReading
     ) -> (first: [UInt8]?, cancel: () -> Void) {
         numbers += 1
-        let (number, watcher) = (numbers, Watcher(id: id, client: client))
-        watchers[number] = watcher
-        return (token.map { watchLine($0, for: watcher, at: now) }, { [self] in watchers[number] = nil })
+        let number = numbers
+        watchers[number] = caller
+        return (token.map { watchLine($0, for: caller, at: now) }, { [self] in watchers[number] = nil })
     }
 
     /// Lets a request wait for the outcome of a registration.
@@ -159,8 +152,7 @@ final class ProfileClients {
     ///   - onNobody: called when no request waits any more, before the last one is answered.
     /// - Returns: cancels the wait.
     func awaitRegistration(
-        _ limit: Duration, id: RequestID?, _ client: ClientConnection, timeout: @escaping () -> ErrorReply?,
-        onNobody: @escaping () -> Void
+        _ limit: Duration, _ caller: Caller, timeout: @escaping () -> ErrorReply?, onNobody: @escaping () -> Void
     ) -> () -> Void {
         numbers += 1
         let number = numbers
@@ -172,9 +164,9 @@ final class ProfileClients {
         let timer = loop.schedule(after: limit) {
             guard let error = timeout() else { return }
             leave()
-            client.deliver(error.line(id: id))
+            caller.deliver(error)
         }
-        pendingRegistrations[number] = PendingRegistration(id: id, client: client, timeout: timer)
+        pendingRegistrations[number] = PendingRegistration(caller: caller, timeout: timer)
         return leave
     }
 
@@ -215,17 +207,16 @@ final class ProfileClients {
         pendingRegistrations = [:]
         for registration in pending {
             loop.cancel(registration.timeout)
+            let caller = registration.caller
             switch outcome {
-            case .success(let clientID):
-                let reply = RegisterReply(profile: profile, clientID: clientID)
-                registration.client.deliver(reply.line(id: registration.id))
-            case .failure(let error): registration.client.deliver(error.line(id: registration.id))
+            case .success(let clientID): caller.deliver(ShortReply.registered(profile: profile, clientID: clientID))
+            case .failure(let error): caller.deliver(error)
             }
         }
     }
 
     func publish(_ error: ErrorReply) {
-        for watcher in watchers.values { watcher.client.publish(error.line(id: watcher.id)) }
+        for watcher in watchers.values { watcher.publish(error) }
     }
 
     /// The profile is no longer configured.

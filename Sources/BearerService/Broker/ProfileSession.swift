@@ -7,41 +7,6 @@ internal import BearerState
 ///
 /// Reloads change what it works with; its clients stay.
 final class ProfileSession {
-    /// What all sessions share.
-    final class Environment {
-        let services: BrokerServices
-        let runner: ExchangeRunner
-        let jobs: BackgroundJobs
-        let agenda: Agenda
-        let status: StatusSignal
-        let log: ClientLog
-        private let records: ProfileRecords.Services
-
-        init(
-            _ services: BrokerServices, _ runner: ExchangeRunner, _ jobs: BackgroundJobs, _ agenda: Agenda,
-            _ status: StatusSignal, _ log: ClientLog
-        ) {
-            self.services = services
-            self.runner = runner
-            self.jobs = jobs
-            self.agenda = agenda
-            self.status = status
-            self.log = log
-            records = ProfileRecords.Services(
-                disk: services.disk, store: services.unsaved, journal: services.journal,
-                bootID: services.loader.bootID, now: services.now, isStoreAvailable: services.store.isAvailable)
-        }
-
-        fileprivate var now: ClockReading { services.now() }
-
-        fileprivate func records(of loaded: LoadedProfile) -> ProfileRecords {
-            ProfileRecords(loaded, records) { [self] isDurable in
-                if !isDurable { jobs.retryLater() }
-                status.changed()
-            }
-        }
-    }
-
     private(set) var settings: ResolvedProfile
     /// Changes when exchanges begin anew, see ``ExchangeOrder``.
     private(set) var epoch: UInt64
@@ -55,7 +20,6 @@ final class ProfileSession {
     private var keptToken: KeptToken
     /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
     private var unusable: UnusableState?
-    private var tokenOwner: TokenOwner?
     /// See ``LoadedProfile/otherCredentials``.
     private var otherCredentials: OtherCredentials?
 
@@ -67,9 +31,10 @@ final class ProfileSession {
             of: loaded.settings.name, loaded.settings.access, on: environment.services.loop, environment.log)
         lifecycle = TokenLifecycle(loaded)
         records = environment.records(of: loaded)
-        keptToken = KeptToken(of: loaded.settings.name, in: environment.services.store, token: loaded.token)
+        keptToken = KeptToken(
+            of: loaded.settings.name, in: environment.services.store, token: loaded.token,
+            fingerprint: loaded.tokenFingerprint)
         unusable = loaded.unusable
-        tokenOwner = TokenOwner(loaded)
         otherCredentials = loaded.otherCredentials
     }
 
@@ -192,10 +157,7 @@ final class ProfileSession {
         clients.refused(ErrorReply(.registrationRefused, refusal ?? "the profile is refused"))
     }
 
-    private func servableToken(at now: ClockReading) -> AccessToken? {
-        guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
-        return token
-    }
+    private func servableToken(at now: ClockReading) -> AccessToken? { lifecycle.servableToken(at: now) }
 
     private var refusal: String? {
         unusable == nil && lifecycle.failureStreak == nil ? nil : snapshot(at: environment.now).refusal
@@ -207,15 +169,13 @@ final class ProfileSession {
 // MARK: - Requests
 
 extension ProfileSession {
-    func token(
-        _ wanted: TokenRequest, id: RequestID?, _ client: ClientConnection
-    ) throws(ErrorReply) -> Answer {
-        try clients.admit(client)
+    func token(_ wanted: TokenRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
         let now = environment.now
         let minimum = wanted.minimumValidity
         if let token = servableToken(at: now), minimum == .zero || token.remaining(at: now) >= minimum {
-            let line = clients.answer(token, id: id, to: client, at: now)
-            guard id == nil, minimum == .zero, let repeated = clients.repeatedToken else { return .reply(line) }
+            let line = clients.answer(token, to: caller, at: now)
+            guard caller.id == nil, minimum == .zero, let repeated = clients.repeatedToken else { return .reply(line) }
             return .repeatable(line, repeated)
         }
         if let lifetime = lifecycle.lastLifetime, minimum > lifetime {
@@ -228,33 +188,33 @@ extension ProfileSession {
             // The alarm may tell of a step of the wall clock only after this request.
             environment.agenda.wakeNow()
         }
-        return try wait(for: .lasting(minimum), wanted.wait, id: id, client, at: now)
+        return try wait(for: .lasting(minimum), wanted.wait, caller, at: now)
     }
 
-    func renew(_ wanted: RenewRequest, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
-        try clients.admit(client)
+    func renew(_ wanted: RenewRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
         let now = environment.now
         if let token = servableToken(at: now) {
             guard token.value == wanted.rejected else {
-                return .reply(clients.answer(token, id: id, to: client, at: now))
+                return .reply(clients.answer(token, to: caller, at: now))
             }
-            perform(lifecycle.recordRejection(by: client.peer.uid, at: now), at: now)
+            perform(lifecycle.recordRejection(by: caller.peer.uid, at: now), at: now)
         }
         if let refusal { throw ErrorReply(.registrationRefused, refusal) }
         if lifecycle.token != nil { try demandRenewal(at: now) }
-        return try wait(for: .other(than: wanted.rejected), wanted.wait, id: id, client, at: now)
+        return try wait(for: .other(than: wanted.rejected), wanted.wait, caller, at: now)
     }
 
-    func watch(id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
-        try clients.admit(client)
+    func watch(_ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
         let now = environment.now
-        let (first, cancel) = clients.watch(servableToken(at: now), id: id, client, at: now)
+        let (first, cancel) = clients.watch(servableToken(at: now), caller, at: now)
         return .watching(
-            first: first ?? refusal.map { ErrorReply(.registrationRefused, $0).line(id: id) }, cancel: cancel)
+            first: first ?? refusal.map { ErrorReply(.registrationRefused, $0).line(id: caller.id) }, cancel: cancel)
     }
 
     /// New client credentials, by force where there are some.
-    func register(force: Bool, id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+    func register(force: Bool, _ caller: Caller) throws(ErrorReply) -> Answer {
         if let given = settings.given {
             throw ErrorReply(
                 .invalidRequest,
@@ -268,7 +228,7 @@ extension ProfileSession {
                 "profile \(name) has client credentials; with \"force\": true they are replaced, and viewers have to sign "
                     + "in again")
         }
-        let cancel = clients.awaitRegistration(Self.registrationWait, id: id, client) { [self] in
+        let cancel = clients.awaitRegistration(Self.registrationWait, caller) { [self] in
             guard !isRegistrationSent else { return nil }
             let seconds = Self.registrationWait.components.seconds
             let now = environment.now
@@ -331,7 +291,7 @@ extension ProfileSession {
     }
 
     private func wait(
-        for wish: TokenWaiters.Wish, _ limit: Duration, id: RequestID?, _ client: ClientConnection, at now: ClockReading
+        for wish: TokenWaiters.Wish, _ limit: Duration, _ caller: Caller, at now: ClockReading
     ) throws(ErrorReply) -> Answer {
         guard !environment.jobs.isStopping else { throw .stopping }
         let unavailable = { [self] in
@@ -339,7 +299,7 @@ extension ProfileSession {
             return snapshot(at: now).unavailable(at: now, TokenWaiters.lack(wish))
         }
         guard limit > .zero else { throw unavailable() }
-        return .later(cancel: clients.wait(for: wish, limit, id: id, client, timeout: unavailable))
+        return .later(cancel: clients.wait(for: wish, limit, caller, timeout: unavailable))
     }
 
     private func unavailable() -> ErrorReply { unavailable(at: environment.now) }
@@ -410,13 +370,10 @@ extension ProfileSession {
 
     private func keepToken() {
         guard let token = lifecycle.token, let credentials else { return }
-        let owner = tokenOwner?.generation == token.generation ? tokenOwner : nil
-        let fingerprint =
-            owner?.fingerprint ?? StoredToken.fingerprint(server: settings.server, credentials: credentials)
-        tokenOwner = TokenOwner(generation: token.generation, fingerprint: fingerprint)
-        if !keptToken.replace(with: token, fingerprint: fingerprint, key: settings.key?.fileIdentifier) {
-            environment.jobs.retryLater()
-        }
+        let isKept = keptToken.replace(
+            with: token, issuedTo: StoredToken.fingerprint(server: settings.server, credentials: credentials),
+            key: settings.key?.fileIdentifier)
+        if !isKept { environment.jobs.retryLater() }
     }
 }
 
@@ -453,7 +410,7 @@ extension ProfileSession {
         let now = environment.now
         let hadToken = lifecycle.token != nil
         if mayServeToken(with: loaded, at: now) {
-            (loaded.token, loaded.tokenFingerprint) = (servableToken(at: now), tokenOwner?.fingerprint)
+            loaded.token = servableToken(at: now)
         } else {
             keptToken.remove()
         }
@@ -464,11 +421,9 @@ extension ProfileSession {
         settings = loaded.settings
         records = environment.records(of: loaded)
         unusable = loaded.unusable
-        tokenOwner = TokenOwner(loaded)
         otherCredentials = loaded.otherCredentials
         clients.configure(settings.access)
         if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
-        // Now, not before: a client that is answered goes on with its next request at once.
         clients.registrationEnded(
             .failure(ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile")))
         start()
@@ -498,31 +453,16 @@ extension ProfileSession {
     /// Whether the token was issued to what is read of the profile now: its files could not be used before, or it is given
     /// the credentials that it had obtained itself. The store goes on keeping the token then.
     private func mayServeToken(with loaded: LoadedProfile, at now: ClockReading) -> Bool {
-        guard let token = servableToken(at: now), let tokenOwner, tokenOwner.generation == token.generation else {
+        guard let token = servableToken(at: now), let fingerprint = keptToken.fingerprint(of: token) else {
             return false
         }
-        return loaded.accepts(fingerprint: tokenOwner.fingerprint, key: settings.key?.fileIdentifier)
+        return loaded.accepts(fingerprint: fingerprint, key: settings.key?.fileIdentifier)
     }
 
     /// Gives up what is under way.
     private func stopExchanges() {
         epoch = environment.runner.nextEpoch()
         environment.runner.cancelWaiting(name)
-    }
-}
-
-/// What the token of a generation was issued to: the credentials may be others by now.
-private struct TokenOwner {
-    let generation: UInt64
-    /// See ``StoredToken/fingerprint(server:credentials:)``.
-    let fingerprint: String
-}
-
-extension TokenOwner {
-    /// `nil` where there is no token.
-    init?(_ loaded: LoadedProfile) {
-        guard let token = loaded.token, let fingerprint = loaded.tokenFingerprint else { return nil }
-        self.init(generation: token.generation, fingerprint: fingerprint)
     }
 }
 

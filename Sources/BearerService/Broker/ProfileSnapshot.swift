@@ -42,10 +42,7 @@ struct ProfileSnapshot {
     var nextRetry: Duration?
 
     /// The token, if it may be handed out now.
-    func servableToken(at now: ClockReading) -> AccessToken? {
-        guard let token = lifecycle.token, token.isServable(at: now) else { return nil }
-        return token
-    }
+    func servableToken(at now: ClockReading) -> AccessToken? { lifecycle.servableToken(at: now) }
 
     /// Why waiting is pointless: what the client is told with `registration_refused`.
     var refusal: String? {

@@ -1,26 +1,27 @@
+internal import BearerConfiguration
 internal import BearerCore
 internal import BearerProtocol
 internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 
-/// Reads and checks the configuration anew; may block, so it is never called on the loop.
+/// A configuration that was checked whole, with everything in it looked up.
+struct LoadedConfiguration: Sendable {
+    let configuration: Configuration
+    let profiles: [ResolvedProfile]
+    let logLevel: LogLevel
+}
+
+/// Where a reload gets the configuration from.
 struct Reloader: Sendable {
-    let reload: @Sendable () async throws(ReloadFailure) -> ReloadedConfiguration
+    /// Reads and checks it anew; may block, so it is never called on the loop.
+    let load: @Sendable () async throws(ReloadFailure) -> (LoadedConfiguration, UpstreamClient)
+    let setLogLevel: @Sendable (LogLevel) -> Void
 }
 
 /// Why a reload changes nothing: one or more lines that say what was found, where, and what is expected.
 struct ReloadFailure: Error {
     let message: String
-}
-
-/// A configuration that was checked whole.
-struct ReloadedConfiguration: Sendable {
-    let settings: BrokerConfiguration
-    let profiles: [ResolvedProfile]
-    let upstream: UpstreamClient
-    /// Makes the log level what the configuration says.
-    let applyLogLevel: @Sendable () -> Void
 }
 
 /// What a reload does with the profiles, by name: computed from what there is and what shall be.
@@ -54,16 +55,11 @@ struct ReloadPlan: Equatable {
 
 /// `reload`: the new configuration is checked whole, then taken at once; what is invalid changes nothing. Lives on the loop.
 final class Reload {
-    /// A client that waits for the outcome.
-    private struct Request {
-        let id: RequestID?
-        let client: ClientConnection
-    }
-
     private let services: BrokerServices
     private let jobs: BackgroundJobs
     private let runner: ExchangeRunner
-    private var request: Request?
+    /// The one that waits for the outcome.
+    private var caller: Caller?
 
     init(_ services: BrokerServices, _ jobs: BackgroundJobs, _ runner: ExchangeRunner) {
         self.services = services
@@ -71,42 +67,42 @@ final class Reload {
         self.runner = runner
     }
 
-    var isRunning: Bool { request != nil }
+    var isRunning: Bool { caller != nil }
 
     /// Has a reload begin.
-    func begin(id: RequestID?, _ client: ClientConnection) throws(ErrorReply) -> Answer {
+    func begin(_ caller: Caller) throws(ErrorReply) -> Answer {
         guard !jobs.isStopping else { throw .stopping }
-        guard request == nil else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
-        request = Request(id: id, client: client)
+        guard self.caller == nil else { throw ErrorReply(.slowDown, "a reload is under way", retryAfter: .seconds(1)) }
+        self.caller = caller
         jobs.begin(.reload)
         return .later {}
     }
 
-    /// Carries the reload out. When ``Broker/apply(_:_:)`` is called, no registration of a profile that goes is in flight,
+    /// Carries the reload out. When ``Broker/apply(_:_:_:)`` is called, no registration of a profile that goes is in flight,
     /// and everything of it is on disk: it would be lost, or credentials made a second time when the configuration is
     /// changed back.
     func carryOut(for broker: Broker) async {
-        guard let request else { return }
-        let line: [UInt8]
+        guard let caller else { return }
+        let reply: any ReplyLine
         do throws(ReloadFailure) {
-            let new = try await services.reloader.reload()
-            if let reprovisioned = try await apply(new, to: broker) {
+            let (new, upstream) = try await services.reloader.load()
+            if let reprovisioned = try await apply(new, upstream, to: broker) {
                 let unread = await unreadCredential(of: new.profiles)
                 services.journal.write(
                     .reloaded,
                     "the configuration was reloaded\(Self.text(of: reprovisioned)): \(broker.summary().text)"
                         + (unread.map { "; \($0)" } ?? ""))
-                line = ReloadReply().line(id: request.id)
+                reply = ShortReply.reloaded
             } else {
-                line = ErrorReply.stopping.line(id: request.id)
+                reply = ErrorReply.stopping
             }
         } catch {
             services.journal.write(
                 .reloadFailed, "the configuration was not reloaded, nothing has changed: \(error.message)")
-            line = ErrorReply(.invalidRequest, error.message).line(id: request.id)
+            reply = ErrorReply(.invalidRequest, error.message)
         }
-        self.request = nil
-        request.client.deliver(line)
+        self.caller = nil
+        caller.deliver(reply)
     }
 
     /// What is said of a credential that was changed since the start; `nil` when none was. systemd hands credentials over at a
@@ -136,7 +132,9 @@ final class Reload {
     /// Loads what the new configuration needs, and applies it in the step in which nothing stands against it.
     ///
     /// - Returns: the profiles that are given other client credentials than before; `nil` when the daemon stops.
-    private func apply(_ new: ReloadedConfiguration, to broker: Broker) async throws(ReloadFailure) -> [String]? {
+    private func apply(
+        _ new: LoadedConfiguration, _ upstream: UpstreamClient, to broker: Broker
+    ) async throws(ReloadFailure) -> [String]? {
         while true {
             let isRegistering = { broker.leaving(for: new.profiles).contains(where: \.isRegistering) }
             while isRegistering() { await runner.registrationEnds(if: isRegistering) }
@@ -145,15 +143,15 @@ final class Reload {
             do throws(ReloadFailure) {
                 loaded = try await load(new.profiles.filter { plan.loaded.contains($0.name) })
             } catch {
-                new.upstream.shutdown()
+                upstream.shutdown()
                 throw error
             }
             let leaving = broker.leaving(for: new.profiles)
             if leaving.contains(where: \.isRegistering) { continue }
             guard let endangered = leaving.first(where: { !$0.isDurable }) else {
-                return jobs.isStopping ? nil : broker.apply(new, loaded)
+                return jobs.isStopping ? nil : broker.apply(new, upstream, loaded)
             }
-            new.upstream.shutdown()
+            upstream.shutdown()
             throw ReloadFailure(
                 message:
                     "profile \(endangered.name): its client credentials or registration history are not on disk "

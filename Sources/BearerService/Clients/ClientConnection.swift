@@ -90,7 +90,8 @@ final class ClientConnection {
         state = .serving
         requestBytes = 0
         send(stream)
-        serve()
+        // In a turn of its own: whoever answers many clients meets none of their next requests meanwhile.
+        stream.goOnLater()
     }
 
     /// Sends a line to a client that watches; while it does not read, only the newest line is kept.

@@ -132,7 +132,7 @@ struct BoundSocket: Sendable {
 }
 
 /// Why a socket cannot be served.
-package enum SocketError: Error, Sendable, Equatable {
+enum SocketError: Error, Sendable, Equatable {
     case failed(path: String, call: String, errno: CInt)
     case pathTooLong(String, limit: Int)
     case noDirectory(String)
@@ -145,7 +145,7 @@ package enum SocketError: Error, Sendable, Equatable {
 }
 
 extension SocketError: CustomStringConvertible {
-    package var description: String {
+    var description: String {
         switch self {
         case .failed(let path, let call, let code): "\(path): \(call): \(String(cString: strerror(code)))"
         case .pathTooLong(let path, let limit):

@@ -6,13 +6,6 @@ internal import BearerUpstream
 internal import Glibc
 internal import Logging
 
-/// A configuration with everything in it looked up.
-struct LoadedConfiguration: Sendable {
-    let configuration: Configuration
-    let profiles: [ResolvedProfile]
-    let logLevel: Logger.Level
-}
-
 /// Reads the configuration and checks it whole, at start and at each reload.
 struct ConfigurationLoader: Sendable {
     let paths: DaemonPaths
@@ -43,7 +36,7 @@ struct ConfigurationLoader: Sendable {
         try openness.throwIfAny()
         return LoadedConfiguration(
             configuration: configuration, profiles: profiles,
-            logLevel: Logger.Level(options.logLevel ?? configuration.logLevel))
+            logLevel: options.logLevel ?? configuration.logLevel)
     }
 
     /// The file alone.
@@ -90,8 +83,9 @@ struct ConfigurationLoader: Sendable {
     /// Everything that a reload needs, checked before anything changes.
     ///
     /// - Parameter worker: what blocks happens there.
-    func reload(_ log: LogQueue, on worker: Worker<BackgroundWork>) async throws(ReloadFailure) -> ReloadedConfiguration
-    {
+    func reload(
+        on worker: Worker<BackgroundWork>
+    ) async throws(ReloadFailure) -> (LoadedConfiguration, UpstreamClient) {
         let result: Result<(LoadedConfiguration, UpstreamClient), StartFailure>
         do throws(LoopError) {
             result = try await worker.run {
@@ -104,10 +98,7 @@ struct ConfigurationLoader: Sendable {
             throw ReloadFailure(message: "\(error)")
         }
         switch result {
-        case .success(let (loaded, upstream)):
-            return ReloadedConfiguration(
-                settings: BrokerConfiguration(loaded.configuration), profiles: loaded.profiles, upstream: upstream,
-                applyLogLevel: { log.level = loaded.logLevel })
+        case .success(let loaded): return loaded
         case .failure(let failure): throw ReloadFailure(message: failure.message)
         }
     }

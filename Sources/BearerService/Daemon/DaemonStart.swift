@@ -5,6 +5,7 @@ internal import BearerState
 internal import BearerSystemd
 internal import BearerUpstream
 internal import Glibc
+internal import Logging
 
 /// The steps of a start. The order matters: what only this host can fix comes before any call upstream.
 struct DaemonStart {
@@ -15,17 +16,10 @@ struct DaemonStart {
     private let files = SealedFiles(store: DescriptorStore())
     private let startedAt = SystemClock.now()
 
-    init(options: DaemonOptions, log: LogQueue, journal: Journal, notifier: Notifier) {
-        self.options = options
-        self.log = log
-        self.journal = journal
-        self.notifier = notifier
-    }
-
     /// Starts, serves, and returns after the end that a signal asks for.
     func run() async throws {
-        let (loop, shutdown) = try await makeLoop()
         do {
+            let (loop, shutdown) = try await makeLoop()
             try await run(on: loop, shutdown)
         } catch let error as LoopError {
             throw StartFailure(.software, "\(error)")
@@ -54,7 +48,7 @@ struct DaemonStart {
             try problems.throwIfAny()
             return (loaded, directory)
         }
-        log.level = loaded.logLevel
+        log.level = Logger.Level(loaded.logLevel)
         for warning in directory.warnings { journal.write(.stateWarning, "\(warning)") }
         let upstream = try loader.makeUpstream(loaded.configuration)
         let sockets = try openSockets(own, handedOver)
@@ -100,18 +94,14 @@ struct DaemonStart {
         }
     }
 
-    private func makeLoop() async throws -> (ServingLoop, Shutdown) {
-        do throws(LoopError) {
-            let (loop, log) = (try ServingLoop(), log)
-            let shutdown = Shutdown(on: loop, journal: journal) { status in
-                log.flush(within: .milliseconds(100))
-                _exit(status.rawValue)
-            }
-            try await shutdown.watchSignals()
-            return (loop, shutdown)
-        } catch {
-            throw StartFailure(.software, "\(error)")
+    private func makeLoop() async throws(LoopError) -> (ServingLoop, Shutdown) {
+        let (loop, log) = (try ServingLoop(), log)
+        let shutdown = Shutdown(on: loop, journal: journal) { status in
+            log.flush(within: .milliseconds(100))
+            _exit(status.rawValue)
         }
+        try await shutdown.watchSignals()
+        return (loop, shutdown)
     }
 
     private func serve(
@@ -150,7 +140,9 @@ struct DaemonStart {
             identity: DaemonIdentity(
                 version: BearerdVersion.current, pid: getpid(), user: geteuid(), isUsersOwn: loader.paths.areUsersOwn,
                 startedAt: startedAt),
-            reloader: Reloader { () throws(ReloadFailure) in try await loader.reload(log, on: names) },
+            reloader: Reloader(
+                load: { () throws(ReloadFailure) in try await loader.reload(on: names) },
+                setLogLevel: { log.level = Logger.Level($0) }),
             credentials: .system,
             units: PeerUnits(), loop: loop, now: { SystemClock.now() })
         let stored = StoredState(
@@ -159,7 +151,7 @@ struct DaemonStart {
         let profiles = stored.load(
             loaded.profiles, from: handedOver.filter { !sockets.contains($0.name) }, at: SystemClock.now())
         return BrokerHost(
-            services, profiles: profiles, settings: BrokerConfiguration(loaded.configuration), upstream: upstream)
+            services, profiles: profiles, configuration: loaded.configuration, upstream: upstream)
     }
 }
 

@@ -57,9 +57,9 @@ struct ProfileResolver {
             case .registration(let registration):
                 return .registration(
                     ResolvedRegistration(
-                        statement: try secrets.statement(from: registration.statement), from: registration.statement,
+                        statement: try secrets.statement(from: registration.statement),
                         redirectURI: registration.redirectURI, reregister: registration.reregistration,
-                        expectedScopes: registration.expectedScopes))
+                        expectedScopes: registration.expectedScopes, source: registration.statement))
             case .given(let source):
                 return .given(GivenCredentials(try secrets.clientCredentials(from: source), from: source))
             }

@@ -32,13 +32,13 @@ actor Shutdown {
 
     /// - Throws: when the kernel has no descriptor or memory left for it.
     func watchSignals() throws(LoopError) {
-        watch = try SignalWatch(Self.signals, on: loop) { signal in self.assumeIsolated { $0.receive(signal) } }
+        watch = try SignalWatch(Self.signals, on: loop) { signal in self.onLoop { $0.receive(signal) } }
     }
 
     /// From now on there is a broker that is to hear of the end first.
     func concerns(_ broker: BrokerHost) {
         self.broker = broker
-        if isRequested { broker.assumeIsolated { $0.stop() } }
+        if isRequested { stopBroker() }
     }
 
     func receive(_ signal: CInt) {
@@ -61,7 +61,7 @@ actor Shutdown {
     /// - Throws: ``Stopped`` when the end is asked for, at once.
     func pause(for duration: Duration) async throws(Stopped) {
         try check()
-        loop.schedule(after: duration) { self.assumeIsolated { $0.endPause() } }
+        loop.schedule(after: duration) { self.onLoop { $0.endPause() } }
         await withCheckedContinuation { pause = $0 }
         try check()
     }
@@ -76,12 +76,22 @@ actor Shutdown {
     private func request() {
         guard !isRequested else { return }
         isRequested = true
-        broker?.assumeIsolated { $0.stop() }
+        stopBroker()
         journal.write(.stopping, "stopping")
-        loop.schedule(after: Self.limit) { self.assumeIsolated { $0.cutShort() } }
+        loop.schedule(after: Self.limit) { self.onLoop { $0.cutShort() } }
         for continuation in waiting { continuation.resume() }
         waiting = []
         endPause()
+    }
+
+    /// Within the same turn: the broker lives on this actor's loop.
+    private func stopBroker() {
+        broker?.assumeIsolated { $0.stop() }
+    }
+
+    /// What the loop calls, it calls on this actor's thread, without being an actor. Elsewhere it is a fatal error.
+    private nonisolated func onLoop(_ body: (isolated Shutdown) -> Void) {
+        assumeIsolated(body)
     }
 
     private func endPause() {

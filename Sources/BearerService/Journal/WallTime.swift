@@ -1,11 +1,9 @@
 internal import BearerCore
-internal import Glibc
+internal import BearerLoop
 
 extension ClockReading {
     /// The wall clock's time for people, in the host's time zone: `2026-05-23 17:04:09`.
-    var wallText: String {
-        text("%Y-%m-%d %H:%M:%S")
-    }
+    var wallText: String { SystemClock.text(wall, "%Y-%m-%d %H:%M:%S") }
 
     /// The same for a time in seconds since 1970.
     static func wallText(ofUnixTime seconds: Int64) -> String {
@@ -13,20 +11,7 @@ extension ClockReading {
     }
 
     /// The same within a day: `17:04`.
-    var wallTimeOfDay: String {
-        text("%H:%M")
-    }
-
-    /// - Parameter format: of strftime(3).
-    private func text(_ format: String) -> String {
-        var seconds = time_t(unixSeconds)
-        var parts = tm()
-        guard localtime_r(&seconds, &parts) != nil else { return "\(unixSeconds)" }
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            let count = strftime(buffer.baseAddress, buffer.count, format, &parts)
-            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-    }
+    var wallTimeOfDay: String { SystemClock.text(wall, "%H:%M") }
 }
 
 extension Duration {

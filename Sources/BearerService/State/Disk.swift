@@ -1,19 +1,19 @@
 internal import BearerLoop
-package import BearerState
+internal import BearerState
 
 /// The one thread that touches the state directory, so that a slow disk stalls nothing but itself. Calls are carried
 /// out in order, and to their end whether or not the caller is cancelled.
-package struct Disk: Sendable {
+struct Disk: Sendable {
     private let worker = Worker<BackgroundWork>("disk")
     private let path: String
 
     /// - Parameter path: of the state directory, for errors.
-    package init(path: String) {
+    init(path: String) {
         self.path = path
     }
 
     /// - Throws: what `body` throws; ``StateError/unusableDirectory(path:_:)`` when it was not called, for want of a thread.
-    package func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(StateError) -> Value
     ) async throws(StateError) -> Value {
         let result: Result<Value, StateError>

@@ -2,7 +2,7 @@ internal import BearerCore
 internal import BearerState
 
 /// What is kept of a profile on disk.
-package struct ProfileFiles: Sendable {
+struct ProfileFiles: Sendable {
     let directory: StateDirectory
     let key: CredentialKey
 

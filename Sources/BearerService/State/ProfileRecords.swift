@@ -8,7 +8,7 @@ internal import BearerState
 /// A reload that gives the profile another server or statement makes another one of these.
 final class ProfileRecords {
     /// What all of them work with.
-    final class Services {
+    struct Services {
         let disk: Disk
         let store: UnsavedStore
         let journal: Journal
@@ -17,18 +17,6 @@ final class ProfileRecords {
         let now: () -> ClockReading
         /// Whether systemd keeps anything.
         let isStoreAvailable: Bool
-
-        init(
-            disk: Disk, store: UnsavedStore, journal: Journal, bootID: String?, now: @escaping () -> ClockReading,
-            isStoreAvailable: Bool
-        ) {
-            self.disk = disk
-            self.store = store
-            self.journal = journal
-            self.bootID = bootID
-            self.now = now
-            self.isStoreAvailable = isStoreAvailable
-        }
     }
 
     private let profile: String

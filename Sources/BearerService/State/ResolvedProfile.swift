@@ -1,33 +1,20 @@
-package import BearerConfiguration
-package import BearerCore
+internal import BearerConfiguration
+internal import BearerCore
 internal import BearerState
 internal import BearerUpstream
 
 /// A profile's configuration, resolved: names are numbers, what it asks the server with is read, the device is described.
-package struct ResolvedProfile: Sendable {
-    package let name: String
+struct ResolvedProfile: Sendable {
+    let name: String
     /// Base URL of the authorization server.
-    package var server: String
-    package var client: ResolvedClient
+    var server: String
+    var client: ResolvedClient
     /// The value of `X-Device-Info`.
-    package var deviceInfo: String
-    package var userAgent: String?
-    package var renewal: RenewalPolicy
+    var deviceInfo: String
+    var userAgent: String?
+    var renewal: RenewalPolicy
     /// `nil`: whoever can open the socket.
-    package var access: AccessPolicy?
-
-    package init(
-        name: String, server: String, client: ResolvedClient, deviceInfo: String, userAgent: String?,
-        renewal: RenewalPolicy, access: AccessPolicy?
-    ) {
-        self.name = name
-        self.server = server
-        self.client = client
-        self.deviceInfo = deviceInfo
-        self.userAgent = userAgent
-        self.renewal = renewal
-        self.access = access
-    }
+    var access: AccessPolicy?
 
     /// What the profile registers with; `nil` where its client credentials are given.
     var registration: ResolvedRegistration? {
@@ -70,7 +57,7 @@ package struct ResolvedProfile: Sendable {
 }
 
 /// How a profile comes by its client credentials.
-package enum ResolvedClient: Sendable {
+enum ResolvedClient: Sendable {
     /// This host registers.
     case registration(ResolvedRegistration)
     /// They are of a registration elsewhere.
@@ -78,25 +65,14 @@ package enum ResolvedClient: Sendable {
 }
 
 /// What a profile registers with.
-package struct ResolvedRegistration: Sendable {
-    package var statement: SoftwareStatement
-    package var redirectURI: String?
-    package var reregister: Reregistration
+struct ResolvedRegistration: Sendable {
+    var statement: SoftwareStatement
+    var redirectURI: String?
+    var reregister = Reregistration.automatic
     /// The registration should have these.
-    package var expectedScopes: [String]
+    var expectedScopes: [String] = []
     /// Where the statement was found.
     var source: SecretSource?
-
-    package init(
-        statement: SoftwareStatement, from source: SecretSource? = nil, redirectURI: String? = nil,
-        reregister: Reregistration = .automatic, expectedScopes: [String] = []
-    ) {
-        self.source = source
-        self.statement = statement
-        self.redirectURI = redirectURI
-        self.reregister = reregister
-        self.expectedScopes = expectedScopes
-    }
 
     /// How another statement is taken.
     var taking: String { source?.taking ?? "reload" }
@@ -113,11 +89,11 @@ extension SecretSource {
 }
 
 /// Client credentials that a profile is given, and where they were found.
-package struct GivenCredentials: Sendable {
-    package let credentials: ClientCredentials
+struct GivenCredentials: Sendable {
+    let credentials: ClientCredentials
     let source: SecretSource
 
-    package init(_ credentials: ClientCredentials, from source: SecretSource) {
+    init(_ credentials: ClientCredentials, from source: SecretSource) {
         self.credentials = credentials
         self.source = source
     }

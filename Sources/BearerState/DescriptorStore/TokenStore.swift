@@ -23,7 +23,7 @@ package struct TokenStore: Sendable {
     ///   - key: whose credentials they are, see ``CredentialKey/fileIdentifier``.
     /// - Returns: whether the token was handed to systemd; if not, for want of a store, a descriptor or memory, the one before
     ///   it stays.
-    package func keep(
+    func keep(
         _ token: AccessToken, of profile: String, fingerprint: String, key: String?, replacing old: UInt64?
     ) -> Bool {
         guard let bootID else { return false }
@@ -34,7 +34,7 @@ package struct TokenStore: Sendable {
         return true
     }
 
-    package func forget(_ generation: UInt64, of profile: String) {
+    func forget(_ generation: UInt64, of profile: String) {
         files.remove(Self.name(profile, generation))
     }
 
@@ -84,6 +84,80 @@ package struct TokenStore: Sendable {
 
     /// A name in the store: `token-<profile>-<generation>`.
     private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
+}
+
+/// The token of one profile: what it was issued to, and what the file descriptor store has of it.
+package struct KeptToken {
+    private struct Generation {
+        let number: UInt64
+        let endOfService: ClockReading
+
+        init(_ token: AccessToken) {
+            number = token.generation
+            endOfService = token.endOfService
+        }
+    }
+
+    private let store: TokenStore
+    private let profile: String
+    /// What the store has.
+    private var kept: Generation?
+    /// What the token of a generation was issued to: the credentials may be others by now.
+    private var owner: (generation: UInt64, fingerprint: String)?
+
+    /// - Parameters:
+    ///   - token: the one that the store has.
+    ///   - fingerprint: what it was issued to, see ``StoredToken/fingerprint(server:credentials:)``.
+    package init(of profile: String, in store: TokenStore, token: AccessToken?, fingerprint: String?) {
+        self.profile = profile
+        self.store = store
+        kept = token.map(Generation.init)
+        if let token, let fingerprint { owner = (token.generation, fingerprint) }
+    }
+
+    /// From then on, nobody may be given it any more.
+    package var endOfService: ClockReading? { kept?.endOfService }
+
+    /// What `token` was issued to; `nil` when that is not known.
+    package func fingerprint(of token: AccessToken) -> String? {
+        owner?.generation == token.generation ? owner?.fingerprint : nil
+    }
+
+    /// Puts `token` into the store in place of the one before. Where that fails, the one before stays to its end.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: what it was issued to, if it is new.
+    ///   - key: see ``CredentialKey/fileIdentifier``.
+    /// - Returns: false when it should be tried again.
+    package mutating func replace(
+        with token: AccessToken, issuedTo fingerprint: @autoclosure () -> String, key: String?
+    ) -> Bool {
+        let fingerprint = self.fingerprint(of: token) ?? fingerprint()
+        owner = (token.generation, fingerprint)
+        guard store.isAvailable, token.generation != kept?.number else { return true }
+        guard store.keep(token, of: profile, fingerprint: fingerprint, key: key, replacing: kept?.number) else {
+            return false
+        }
+        kept = Generation(token)
+        return true
+    }
+
+    /// Takes a token out of the store that must not come back.
+    package mutating func remove() {
+        owner = nil
+        forget()
+    }
+
+    /// Takes a token out of the store once nobody may be given it any more.
+    package mutating func removeEnded(at now: ClockReading) {
+        if let endOfService, endOfService.isReached(at: now) { forget() }
+    }
+
+    private mutating func forget() {
+        guard let kept else { return }
+        store.forget(kept.number, of: profile)
+        self.kept = nil
+    }
 }
 
 /// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another. See random(4).

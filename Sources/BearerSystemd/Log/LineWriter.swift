@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import Glibc
 internal import Logging
 
@@ -37,18 +38,8 @@ enum LineFormat {
 
     /// RFC 3339, UTC, milliseconds.
     static func timestamp(_ time: Duration) -> String {
-        var seconds = time_t(time.components.seconds)
-        let milliseconds = time.components.attoseconds / 1_000_000_000_000_000
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        let date = "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
-        let clock = "\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))"
-        return "\(date)T\(clock).\(digits(Int32(milliseconds), count: 3))Z"
-    }
-
-    private static func digits(_ number: Int32, count: Int = 2) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
+        let milliseconds = "\(1000 + time.components.attoseconds / 1_000_000_000_000_000)".dropFirst()
+        return SystemClock.text(time, "%Y-%m-%dT%H:%M:%S.", isLocal: false) + milliseconds + "Z"
     }
 
     private static func quoted(_ value: String) -> String {

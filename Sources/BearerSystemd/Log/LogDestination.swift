@@ -54,14 +54,6 @@ package struct LogEntry: Sendable, Equatable {
     package let level: Logger.Level
     package let message: String
     /// The stable id of the kind of event, 32 hexadecimal digits, for the message catalog.
-    package let messageID: String?
+    package var messageID: String?
     package let fields: [Field]
-
-    package init(time: Duration, level: Logger.Level, message: String, messageID: String? = nil, fields: [Field]) {
-        self.time = time
-        self.level = level
-        self.message = message
-        self.messageID = messageID
-        self.fields = fields
-    }
 }

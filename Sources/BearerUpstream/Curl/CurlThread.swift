@@ -23,13 +23,13 @@ final class CurlThread: Sendable {
         var isShutDown = false
     }
 
-    private let settings: TransferOptions
+    private let options: TransferOptions
     private let inbox = Mutex(Inbox())
     /// An eventfd(2); -1 if the kernel had none for us: what is new is then seen within a second.
     private let wakeUp = clinux_eventfd()
 
-    init(settings: TransferOptions) {
-        self.settings = settings
+    init(_ options: TransferOptions) {
+        self.options = options
     }
 
     deinit {
@@ -124,7 +124,7 @@ extension CurlThread {
         _ order: Order, on multi: UnsafeMutableRawPointer, _ flights: inout [UnsafeMutableRawPointer: Flight]
     ) {
         do throws(CurlError) {
-            let transfer = try CurlTransfer(order.request, settings)
+            let transfer = try CurlTransfer(order.request, options)
             guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { throw CurlError(CURLE_OUT_OF_MEMORY) }
             flights[transfer.easy] = Flight(order: order, transfer: transfer)
         } catch {
@@ -156,8 +156,7 @@ extension CurlThread {
     private func wait(on multi: UnsafeMutableRawPointer) {
         var event = curl_waitfd(fd: wakeUp, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         curl_multi_poll(multi, &event, 1, 1000, nil)
-        var count: UInt64 = 0
-        if event.revents != 0 { _ = read(wakeUp, &count, MemoryLayout<UInt64>.size) }
+        if event.revents != 0 { drain(wakeUp) }
     }
 
     private func failAll() {

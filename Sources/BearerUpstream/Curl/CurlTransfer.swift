@@ -5,7 +5,7 @@ internal import CCurl
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private let request: OutgoingRequest
-    private let settings: TransferOptions
+    private let options: TransferOptions
     private let reply: ReplyBuffer
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var addresses: UnsafeMutablePointer<curl_slist>?
@@ -14,12 +14,12 @@ final class CurlTransfer {
     private var hasBegunTLS = false
 
     /// - Throws: what libcurl says of an option, or of there being no memory.
-    init(_ request: OutgoingRequest, _ settings: TransferOptions) throws(CurlError) {
+    init(_ request: OutgoingRequest, _ options: TransferOptions) throws(CurlError) {
         guard let easy = curl_easy_init() else { throw CurlError(CURLE_OUT_OF_MEMORY) }
         self.easy = easy
         self.request = request
-        self.settings = settings
-        reply = ReplyBuffer(bodyLimit: settings.limits.bodyBytes)
+        self.options = options
+        reply = ReplyBuffer(bodyLimit: options.limits.bodyBytes)
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try setServer()
         try setRequest()
@@ -57,7 +57,7 @@ extension CurlTransfer {
         // http:// carries secrets in the clear: only where nothing leaves the host.
         try set(CURLOPT_PROTOCOLS_STR, request.isLoopback ? "https,http" : "https")
         // Empty: none, and none from the environment either.
-        let proxy = request.isLoopback ? nil : settings.proxy
+        let proxy = request.isLoopback ? nil : options.proxy
         try set(CURLOPT_PROXY, proxy?.url ?? "")
         try set(CURLOPT_NOPROXY, "")
         try set(CURLOPT_HTTPPROXYTUNNEL, 1)
@@ -71,15 +71,15 @@ extension CurlTransfer {
         // A resolver that hangs must not hold up the thread when its exchange is over.
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, settings.limits.connect.wholeMilliseconds)
-        try set(CURLOPT_TIMEOUT_MS, settings.limits.exchange.wholeMilliseconds)
+        try setLimit(CURLOPT_CONNECTTIMEOUT_MS, options.limits.connect)
+        try setLimit(CURLOPT_TIMEOUT_MS, options.limits.exchange)
     }
 
     private func setTrust() throws(CurlError) {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        guard let authorities = settings.authorities else { return }
+        guard let authorities = options.authorities else { return }
         // Without this the directory of the system's authorities is trusted as well.
         try check(ccurl_set_pointer(easy, CURLOPT_CAPATH, nil))
         let code = authorities.withUnsafeBytes { ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count) }
@@ -136,6 +136,11 @@ extension CurlTransfer {
                 CurlTransfer.of(own)?.hasBegunTLS = true
                 return CURLE_OK
             })
+    }
+
+    /// To libcurl 0 means no limit.
+    private func setLimit(_ option: CURLoption, _ limit: Duration) throws(CurlError) {
+        try set(option, max(1, Int(limit.millisecondsRoundedUp)))
     }
 
     private func set(_ option: CURLoption, _ value: Int) throws(CurlError) {
@@ -196,7 +201,7 @@ extension CurlTransfer {
 
     private func body(_ code: CURLcode) -> HTTPReply.Body {
         guard HTTPReply.readsBody(status: status) else { return .unread }
-        if reply.isBodyTooLong { return .longer(than: settings.limits.bodyBytes) }
+        if reply.isBodyTooLong { return .longer(than: options.limits.bodyBytes) }
         switch code {
         case CURLE_OK: return .whole(reply.body)
         case CURLE_OPERATION_TIMEDOUT: return .late
@@ -208,14 +213,6 @@ extension CurlTransfer {
         var found: UnsafeMutablePointer<curl_header>?
         guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK else { return nil }
         return found.flatMap { $0.pointee.value.map { String(cString: $0) } }
-    }
-}
-
-extension Duration {
-    /// Rounded up, at least 1: to libcurl 0 means no limit.
-    fileprivate var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = components
-        return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
     }
 }
 

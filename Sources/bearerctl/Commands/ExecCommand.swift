@@ -3,7 +3,7 @@ internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 
-struct ExecCommand: ParsableCommand {
+struct ExecCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec",
         abstract: "Becomes another command, with a token in its environment as $BEARER_TOKEN.",
@@ -25,14 +25,12 @@ struct ExecCommand: ParsableCommand {
         guard !command.isEmpty else { throw ValidationError("expected a command after --") }
     }
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            let request = TokenRequest(
-                profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
-            let token = try socket.bearerd.reply(to: .token(request)).token().token
-            setenv("BEARER_TOKEN", token.withBytes { String(decoding: $0, as: UTF8.self) }, 1)
-            throw Self.become(command)
-        }
+    func perform() throws(CommandError) {
+        let request = TokenRequest(
+            profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
+        let token = try socket.bearerd.reply(to: .token(request)).token().token
+        setenv("BEARER_TOKEN", token.withBytes { String(decoding: $0, as: UTF8.self) }, 1)
+        throw Self.become(command)
     }
 
     /// Returns only when that fails: 127 and 126 as shells have it.
@@ -43,7 +41,7 @@ struct ExecCommand: ParsableCommand {
     }
 }
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Checks a configuration and prints what it comes to, without starting anything.",
@@ -59,12 +57,10 @@ struct CheckCommand: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "Options that bearerd is started with, after --.")
     var options: [String] = []
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? []) + options
-            for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { _ = execute(daemon, arguments) }
-            throw CommandError.unavailable("bearerd is neither beside bearerctl nor in $PATH")
-        }
+    func perform() throws(CommandError) {
+        let arguments = ["bearerd", "--check"] + (file.map { ["--config", $0] } ?? []) + options
+        for daemon in [Self.sibling, "bearerd"].compactMap({ $0 }) { _ = execute(daemon, arguments) }
+        throw CommandError.unavailable("bearerd is neither beside bearerctl nor in $PATH")
     }
 
     /// The daemon in the directory of this program.

@@ -4,7 +4,7 @@ internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Prints the client credentials, for other hosts; for root and the daemon's user.",
@@ -19,24 +19,22 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Print it to a terminal or the journal, too.")
     var force = false
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            if !force, let place = Self.placeThatShows {
-                throw CommandError(
-                    code: EX_USAGE,
-                    message:
-                        "standard output is \(place), which would show the client secret; expected a pipe or a file, "
-                        + "or --force")
-            }
-            let line = try socket.bearerd.ask(.export(profile: profile.name))
-            guard let reply = line.withUnsafeBytes({ ExportReply(line: $0) }) else {
-                _ = try Reply.read(line)
-                throw .unexpectedReply("the reply to export holds no client_secret")
-            }
-            var client: [UInt8] = []
-            reply.encodeClient(into: &client)
-            StandardOutput.writeLine(client)
+    func perform() throws(CommandError) {
+        if !force, let place = Self.placeThatShows {
+            throw CommandError(
+                code: EX_USAGE,
+                message:
+                    "standard output is \(place), which would show the client secret; expected a pipe or a file, "
+                    + "or --force")
         }
+        let line = try socket.bearerd.ask(.export(profile: profile.name))
+        guard let reply = line.withUnsafeBytes({ ExportReply(line: $0) }) else {
+            _ = try Reply.read(line)
+            throw .unexpectedReply("the reply to export holds no client_secret")
+        }
+        var client: [UInt8] = []
+        reply.encodeClient(into: &client)
+        StandardOutput.writeLine(client)
     }
 
     /// Where others may see what is written to standard output.

@@ -5,7 +5,7 @@ internal import BearerJSON
 internal import BearerProtocol
 internal import Glibc
 
-struct PingCommand: ParsableCommand {
+struct PingCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ping",
         abstract: "Prints the daemon's version if it answers.",
@@ -24,17 +24,15 @@ struct PingCommand: ParsableCommand {
         guard ready || profile.name == nil else { throw ValidationError("--profile needs --ready") }
     }
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            if ready {
-                let status = try socket.bearerd.reply(to: .status(profile: profile.name)).status()
-                try Self.check(try Self.profile(in: status))
-                return StandardOutput.writeLine(status.version)
-            }
-            guard case .other(let value) = try socket.bearerd.reply(to: .ping), let version = value["version"]?.string
-            else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
-            StandardOutput.writeLine(version)
+    func perform() throws(CommandError) {
+        if ready {
+            let status = try socket.bearerd.reply(to: .status(profile: profile.name)).status()
+            try Self.check(try Self.profile(in: status))
+            return StandardOutput.writeLine(status.version)
         }
+        guard case .other(let value) = try socket.bearerd.reply(to: .ping), let version = value["version"]?.string
+        else { throw CommandError.unexpectedReply("the reply to ping holds no version") }
+        StandardOutput.writeLine(version)
     }
 
     /// The only profile of the status, else the one named default.

@@ -4,7 +4,7 @@ internal import BearerJSON
 internal import BearerProtocol
 internal import Glibc
 
-struct RegisterCommand: ParsableCommand {
+struct RegisterCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "register",
         abstract: "Registers anew, for client credentials that are no good any more; for root and the daemon's user.",
@@ -19,14 +19,12 @@ struct RegisterCommand: ParsableCommand {
     @Flag(help: "Replace credentials that there are.")
     var force = false
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            guard case .other(let value) = try reply(), let client = value["client_id"]?.string else {
-                throw CommandError.unexpectedReply("the reply to register holds no client_id")
-            }
-            StandardOutput.writeLine(client)
-            StandardError.complain(RegisterReply.notice)
+    func perform() throws(CommandError) {
+        guard case .other(let value) = try reply(), let client = value["client_id"]?.string else {
+            throw CommandError.unexpectedReply("the reply to register holds no client_id")
         }
+        StandardOutput.writeLine(client)
+        StandardError.complain(ShortReply.registrationNotice)
     }
 
     /// Without a reply it is not known what has come of it, and nobody asks again.
@@ -41,7 +39,7 @@ struct RegisterCommand: ParsableCommand {
     }
 }
 
-struct ReloadCommand: ParsableCommand {
+struct ReloadCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
         abstract: "Makes the daemon take its configuration anew; for root and the daemon's user.",
@@ -49,15 +47,13 @@ struct ReloadCommand: ParsableCommand {
 
     @OptionGroup var socket: SocketOption
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            let line = try socket.bearerd.ask(.reload)
-            guard case .error(let error) = try? Reply.parse(line: line[...]), error.code == .invalidRequest else {
-                _ = try Reply.read(line)
-                return
-            }
-            // What the daemon refuses here is its configuration, not our request.
-            throw CommandError(code: EX_CONFIG, message: error.description)
+    func perform() throws(CommandError) {
+        let line = try socket.bearerd.ask(.reload)
+        guard case .error(let error) = try? Reply.parse(line: line[...]), error.code == .invalidRequest else {
+            _ = try Reply.read(line)
+            return
         }
+        // What the daemon refuses here is its configuration, not our request.
+        throw CommandError(code: EX_CONFIG, message: error.description)
     }
 }

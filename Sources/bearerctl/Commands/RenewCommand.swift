@@ -4,7 +4,7 @@ internal import BearerCore
 internal import BearerProtocol
 internal import Glibc
 
-struct RenewCommand: ParsableCommand {
+struct RenewCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "renew",
         abstract: "Says that an API refused a token with 401, and prints another.",
@@ -19,12 +19,10 @@ struct RenewCommand: ParsableCommand {
     @Flag(help: "How to print it.")
     var format = TokenFormat.bare
 
-    func run() throws {
-        try reporting { () throws(CommandError) in
-            let request = RenewRequest(
-                profile: profile.name, rejected: try RejectedToken.read(), wait: .seconds(wait))
-            try format.print(try socket.bearerd.ask(.renew(request)))
-        }
+    func perform() throws(CommandError) {
+        let request = RenewRequest(
+            profile: profile.name, rejected: try RejectedToken.read(), wait: .seconds(wait))
+        try format.print(try socket.bearerd.ask(.renew(request)))
     }
 }
 

@@ -3,7 +3,7 @@ internal import BearerClient
 internal import BearerCore
 internal import BearerProtocol
 
-struct TokenCommand: ParsableCommand {
+struct TokenCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Prints an access token that is valid now.")
 
@@ -19,7 +19,7 @@ struct TokenCommand: ParsableCommand {
     @Flag(help: "How to print it.")
     var format = TokenFormat.bare
 
-    func run() throws {
+    func perform() throws(CommandError) {
         let request = TokenRequest(
             profile: profile.name, minimumValidity: .seconds(minValid), wait: .seconds(wait))
         try Self.printToken(request, of: socket.bearerd, as: format)
@@ -29,8 +29,8 @@ struct TokenCommand: ParsableCommand {
     static func printToken(
         _ request: TokenRequest = TokenRequest(), of bearerd: BlockingBearerd = BlockingBearerd(),
         as format: TokenFormat = .bare
-    ) throws {
-        try reporting { () throws(CommandError) in try format.print(try bearerd.ask(.token(request))) }
+    ) throws(CommandError) {
+        try format.print(try bearerd.ask(.token(request)))
     }
 }
 

@@ -6,7 +6,7 @@ internal import BearerProtocol
 internal import CLinux
 internal import Glibc
 
-struct WatchCommand: ParsableCommand {
+struct WatchCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Follows a token: prints it as JSON at each renewal, or keeps it in a file, until it is ended.",
@@ -52,11 +52,9 @@ struct WatchCommand: ParsableCommand {
         else { throw ValidationError("--output: expected the path of a file, found “\(output)”") }
     }
 
-    func run() throws {
+    func perform() throws(CommandError) {
         guard let output else { return try printLines() }
-        let file = TokenFile(
-            path: output, format: format ?? .bare, mode: (mode ?? .usual).bits, group: group?.id)
-        try reporting { () throws(CommandError) in try keep(file) }
+        try keep(TokenFile(path: output, format: format ?? .bare, mode: (mode ?? .usual).bits, group: group?.id))
     }
 
     /// Returns only when it cannot begin.
@@ -81,17 +79,15 @@ struct WatchCommand: ParsableCommand {
         while true { pause() }
     }
 
-    private func printLines() throws {
-        try reporting { () throws(CommandError) in
-            try socket.bearerd.follow(.watch(profile: profile.name)) { (line) throws(CommandError) in
-                switch try? Reply.parse(line: line[...]) {
-                case .token: StandardOutput.writeLine(line)
-                case .error(let error): try Self.report(BearerError(error))
-                case .other, nil: throw .unexpectedReply("the daemon sent a line that is neither token nor error")
-                }
+    private func printLines() throws(CommandError) {
+        try socket.bearerd.follow(.watch(profile: profile.name)) { (line) throws(CommandError) in
+            switch try? Reply.parse(line: line[...]) {
+            case .token: StandardOutput.writeLine(line)
+            case .error(let error): try Self.report(BearerError(error))
+            case .other, nil: throw .unexpectedReply("the daemon sent a line that is neither token nor error")
             }
-            throw CommandError(.connectionLost)
         }
+        throw CommandError(.connectionLost)
     }
 
     /// Trouble with the token may pass, and the daemon goes on; anything else ends the watch.

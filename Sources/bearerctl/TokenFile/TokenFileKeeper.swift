@@ -149,7 +149,7 @@ extension TokenFileKeeper {
         written = (reply, received)
         troubleIsOver()
         keep(until: end)
-        changed(status: "\(file.path): a token until \(WallClock.text(end.wall))")
+        changed(status: "\(file.path): a token until \(SystemClock.text(end.wall, "%F %T %Z"))")
     }
 
     private func troubleIsOver() {
@@ -236,19 +236,5 @@ private enum RuntimeDirectory {
     static func holds(_ path: String) -> Bool {
         guard let value = getenv("RUNTIME_DIRECTORY") else { return false }
         return String(cString: value).split(separator: ":").contains { path.hasPrefix("\($0)/") }
-    }
-}
-
-private enum WallClock {
-    /// The local time, with its zone.
-    static func text(_ time: Duration) -> String {
-        var seconds = time_t(time.components.seconds)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            guard let base = buffer.baseAddress else { return "" }
-            let count = strftime(base, buffer.count, "%F %T %Z", &parts)
-            return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        }
     }
 }

@@ -1,3 +1,4 @@
+import BearerLoop
 import Glibc
 import TestSupport
 
@@ -41,7 +42,7 @@ final class ScriptedPeer: Sendable {
         socket = "\(directory.path)/socket"
         (events, log) = AsyncStream.makeStream(of: Event.self)
         let listener = try listen(at: socket, backlog: 16)
-        let failure = startThread { [self] in
+        let failure = Thread.start("peer") { [self] in
             run(steps, listener)
             log.yield(.done)
             log.finish()

@@ -119,7 +119,7 @@ import Testing
         var advice = RegistrationAdvice(
             profile: "p", server: "https://s",
             registration: ResolvedRegistration(
-                statement: try SoftwareStatement(cleaning: Secret(Canary.statement)), from: source),
+                statement: try SoftwareStatement(cleaning: Secret(Canary.statement)), source: source),
             credentials: nil)
         #expect(advice.atStart(now: 0).isEmpty)
         advice.otherCredentials = OtherCredentials(path: "/old", server: "https://s")

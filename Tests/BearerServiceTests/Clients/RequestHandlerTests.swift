@@ -86,6 +86,25 @@ import Testing
         }
     }
 
+    @Test("a request behind one that has its reply now is taken up in a turn of its own, not while the reply is given")
+    func turnOfItsOwn() async throws {
+        try await withHost { host in
+            _ = try await host.handle { handler in handler.script = [.later(cancel: handler.cancel)] }
+            let client = try await host.connect()
+            let lines = String(repeating: "{\"op\":\"ping\"}\n", count: 2)
+            #expect(send(client, lines, lines.utf8.count, CInt(MSG_NOSIGNAL)) == lines.utf8.count)
+            try await host.test.turns(4)
+            let asked = try await host.handle { handler in
+                handler.clients[0].deliver(Array("held\n".utf8))
+                return handler.clients.count
+            }
+            #expect(asked == 1)
+            try await host.test.turns(4)
+            #expect(received(client) == "held\nreply 2\n")
+            close(client)
+        }
+    }
+
     @Test("a piece is asked for when the client has taken the one before; then the next request is answered")
     func pieces() async throws {
         try await withHost { host in

@@ -103,7 +103,7 @@ final class TestBroker: Sendable {
             return profile
         }
         broker = BrokerHost(
-            services, profiles: profiles, settings: BrokerConfiguration(setup.configuration),
+            services, profiles: profiles, configuration: setup.configuration,
             upstream: try reloads.makeUpstream())
     }
 

@@ -29,13 +29,14 @@ final class TestReloads: Sendable {
     }
 
     var reloader: Reloader {
-        Reloader { [self] () async throws(ReloadFailure) in
-            if let gate = gate.withLock({ $0 }) { for await _ in gate {} }
-            let (configuration, profiles) = try next.withLock({ $0 }).get()
-            guard let upstream = try? makeUpstream() else { throw ReloadFailure(message: "no client") }
-            return ReloadedConfiguration(
-                settings: BrokerConfiguration(configuration), profiles: profiles, upstream: upstream, applyLogLevel: {})
-        }
+        Reloader(
+            load: { [self] () async throws(ReloadFailure) in
+                if let gate = gate.withLock({ $0 }) { for await _ in gate {} }
+                let (configuration, profiles) = try next.withLock({ $0 }).get()
+                guard let upstream = try? makeUpstream() else { throw ReloadFailure(message: "no client") }
+                let loaded = LoadedConfiguration(configuration: configuration, profiles: profiles, logLevel: .info)
+                return (loaded, upstream)
+            }, setLogLevel: { _ in })
     }
 
     func makeUpstream() throws -> UpstreamClient {

@@ -1,5 +1,60 @@
 internal import BearerCore
 internal import BearerProtocol
+internal import Glibc
+
+/// Who answers what comes in on connections.
+protocol RequestHandler: AnyObject {
+    /// Answers a request, within the read that brought it.
+    func answer(_ request: Request, from client: ClientConnection) -> Answer
+
+    /// Answers a unit for which systemd loads a credential.
+    func credential(for connection: CredentialConnection) -> CredentialAnswer
+}
+
+/// Who made a request, and the id by which the reply is known.
+struct Caller {
+    let client: ClientConnection
+    let id: RequestID?
+
+    var peer: Peer { client.peer }
+
+    /// The reply to the request, which waited.
+    func deliver(_ reply: some ReplyLine) {
+        client.deliver(reply.line(id: id))
+    }
+
+    /// Another line of a watch.
+    func publish(_ reply: some ReplyLine) {
+        client.publish(reply.line(id: id))
+    }
+}
+
+/// What there is for a request.
+enum Answer {
+    case reply([UInt8])
+    /// The same request may be answered by the same again.
+    case repeatable([UInt8], RepeatedToken)
+    /// A long reply: `rest` is asked for the next piece when the client has taken the one before; until the last one, the
+    /// connection takes no further request.
+    case inPieces([UInt8], rest: () -> ReplyPiece)
+    /// The reply comes later, by ``ClientConnection/deliver(_:)-([UInt8])``; until then the connection takes no further request.
+    /// `cancel` is called when the client goes away before.
+    case later(cancel: () -> Void)
+    /// The connection is taken over: `first`, then lines as they come by ``ClientConnection/publish(_:)``.
+    case watching(first: [UInt8]?, cancel: () -> Void)
+}
+
+struct ReplyPiece {
+    let bytes: [UInt8]
+    let isLast: Bool
+}
+
+/// What there is for a unit whose credential systemd loads.
+enum CredentialAnswer {
+    case now([UInt8])
+    /// The bytes come later, by ``CredentialConnection/deliver(_:)``.
+    case later(cancel: () -> Void)
+}
 
 /// The reply to `{"op":"token"}` of one profile as bytes: it is the same for everybody within a second.
 ///
@@ -96,6 +151,59 @@ struct RepeatedToken {
     /// The reply; `nil` when the request must be looked at anew.
     func reply(at now: ClockReading) -> [UInt8]? {
         version == replies.version ? replies.again(at: now) : nil
+    }
+}
+
+/// Reads the requests of a connection. Programs say the same line again and again: it is read once, and while nothing
+/// changes it is answered without another look.
+final class RepeatedRequest {
+    /// What nearly everybody says is known from the start.
+    private static let defaultLine = Array(#"{"op":"token"}"#.utf8)
+    private static let usual = try? Request.parse(line: defaultLine[...])
+
+    /// Longer lines are not remembered, and so never a rejected token.
+    private static let longest = 64
+
+    private var line = defaultLine
+    private var request = usual
+    /// What was read last is ``request``.
+    private var isLast = false
+    private var token: RepeatedToken?
+
+    func read(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Request {
+        isLast = true
+        if let request, bytes.withUnsafeBytes({ isSame($0) }) { return request }
+        isLast = false
+        let parsed = try Request.parse(line: bytes)
+        if bytes.count <= Self.longest, parsed.isForTokens {
+            isLast = true
+            line = Array(bytes)
+            request = parsed
+            token = nil
+        }
+        return parsed
+    }
+
+    /// What was read last was answered with a token that may be given again.
+    func remember(_ token: RepeatedToken) {
+        if isLast { self.token = token }
+    }
+
+    /// The reply to a line that was answered before, if it may be given again.
+    func reply(to bytes: UnsafeRawBufferPointer, at now: () -> ClockReading) -> [UInt8]? {
+        guard let token, isSame(bytes) else { return nil }
+        return token.reply(at: now())
+    }
+
+    private func isSame(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == line.count, let start = bytes.baseAddress else { return false }
+        return line.withUnsafeBytes { memcmp(start, $0.baseAddress ?? start, $0.count) == 0 }
+    }
+}
+
+extension Request {
+    fileprivate var isForTokens: Bool {
+        if case .token = operation { true } else { false }
     }
 }
 
