@@ -13,7 +13,7 @@ import Testing
             ("b2eba07b95d6a1f3/unit/player.service/access_token", "player.service", "access_token"),
             ("0/unit/a/b", "a", "b"), ("123456789abcde/unit/encoder@1.service/x", "encoder@1.service", "x"),
             ("f/unit/dev-disk-by\\x2did.device/id", "dev-disk-by\\x2did.device", "id"),
-            ("f/unit/unit/unit", "unit", "unit"),
+            ("f/unit/unit/unit", "unit", "unit"), ("f/unit/!a~/~b!", "!a~", "~b!"),
         ])
     func taken(address: String, unit: String, credential: String) {
         #expect(peer(address) == CredentialPeer(unit: unit, credential: credential))
@@ -28,7 +28,8 @@ import Testing
     @Test(
         "anything else is nobody",
         arguments: [
-            "", "/", "///", "A1/unit/u/c", "g/unit/u/c", "0x1/unit/u/c", "-1/unit/u/c", " 1/unit/u/c", "1/Unit/u/c",
+            "", "/", "///", "A1/unit/u/c", "g/unit/u/c", "`/unit/u/c", ":/unit/u/c", "0x1/unit/u/c", "-1/unit/u/c",
+            " 1/unit/u/c", "1/Unit/u/c",
             "1/unit/u", "1/unit/u/", "1/unit//c", "1/unit/u/c/", "1/unit/u/c/d", "/1/unit/u/c", "1//unit/u/c",
             "1/unit/a/unit/b/c", "1/units/u/c", "1/unit/u c/d", "1/unit/u/c\n", "1/unit/u/c\u{0}", "1/unit/u\u{0}/c",
             "1\u{0}/unit/u/c", "\u{0}1/unit/u/c", "1/unit/ü/c", "1/unit/u/\u{7F}", "１/unit/u/c",

@@ -47,6 +47,13 @@ import Testing
             ])
     }
 
+    @Test(
+        "what a closed list holds is told as people write it",
+        arguments: [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "one of a, b, c")])
+    func alternatives(allowed: [String], expectation: String) {
+        #expect(DeviceInfoProblem.notListed(allowed).expectation == expectation)
+    }
+
     @Test("every value of a closed list is accepted")
     func closedListsAreAccepted() {
         for key in DeviceInfoSchema.keys {

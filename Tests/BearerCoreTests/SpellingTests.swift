@@ -8,6 +8,7 @@ import Testing
         arguments: [
             ("", "", 0), ("a", "", 1), ("", "ab", 2), ("wait", "wait", 0), ("wiat", "wait", 1), ("wat", "wait", 1),
             ("waiit", "wait", 1), ("wart", "wait", 1), ("kitten", "sitting", 3), ("abc", "cab", 2), ("ca", "abc", 3),
+            ("ab", "ba", 1),
         ])
     func distance(left: String, right: String, distance: Int) {
         #expect(Spelling.distance(Array(left.utf8), Array(right.utf8)) == distance)
@@ -39,5 +40,16 @@ import Testing
     func nearestEdges() {
         #expect(Spelling.nearest(to: "x", among: ["a", "b"]) == nil)
         #expect(Spelling.nearest(to: "bat", among: ["cat", "hat"]) == "cat")
+        let longest = String(repeating: "l", count: 64)
+        #expect(Spelling.nearest(to: longest, among: [longest]) == longest)
+        #expect(Spelling.nearest(to: longest + "l", among: [longest + "l"]) == nil)
+    }
+
+    @Test("a third of the letters may be wrong, at least one and at most three")
+    func tolerance() {
+        #expect(Spelling.nearest(to: "waxx", among: ["wait"]) == nil, "two of four")
+        #expect(Spelling.nearest(to: "bedgit", among: ["budget"]) == "budget", "two of six")
+        #expect(Spelling.nearest(to: "registrXXXon", among: ["registration"]) == "registration", "three of twelve")
+        #expect(Spelling.nearest(to: "registrXXXXn", among: ["registration"]) == nil, "four are too many")
     }
 }

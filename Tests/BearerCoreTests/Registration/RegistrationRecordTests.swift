@@ -83,6 +83,13 @@ import Testing
         #expect(RegistrationRecord(onlyReplaced, bootID: "a", at: .origin).bootID == "a")
     }
 
+    @Test("the start of the boot is rounded down", arguments: [(0.0, 0), (0.5, 0), (-0.5, -1), (-1, -1), (-1.5, -2)])
+    func start(offset: Double, bootedAt: Int64) {
+        let now = ClockReading(boot: .seconds(10), wall: .seconds(10) + .seconds(offset))
+        let record = RegistrationRecord(RegistrationHistory(lastIntent: .zero), bootID: "a", at: now)
+        #expect(record.bootedAt == bootedAt)
+    }
+
     @Test("a count without end, or one that makes no sense, does no harm", arguments: [-5, .min, 1_000_001, .max])
     func counts(unanswered: Int) {
         let record = RegistrationRecord(unanswered: unanswered, lastIntentAt: .max)

@@ -42,6 +42,8 @@ import Testing
         ("software_statement=abcd.abcd.abcd", .lookalike(.assignment)),
         ("\"software_statement\": \"abcd.abcd.abcd\"", .lookalike(.assignment)),
         (String(repeating: "abc+", count: 17) + "\n" + String(repeating: "abc/", count: 17), .lookalike(.encrypted)),
+        (String(repeating: "a", count: 80), .lookalike(.encrypted)),
+        (String(repeating: "a", count: 79), .partCount(1)),
         ("abcd.äbcd.abcd", .unexpectedByte(offset: 5, kind: .other)),
         ("abcd.a\0cd.abcd", .unexpectedByte(offset: 6, kind: .other)),
         ("-----BEGIN CERTIFICATE-----", .lookalike(.pem)),
@@ -62,6 +64,38 @@ import Testing
         let remedy = error.remedy(path: "/a b")
         let others: [SoftwareStatementError] = [.lookalike(.clientCredentials), .lookalike(.encrypted)]
         #expect(remedy.contains("'/a b'") != others.contains(error))
+    }
+
+    static let kinds: [(kind: SoftwareStatementError.ByteKind, bytes: String)] = [
+        (.lineBreak, "\n\r"), (.whiteSpace, " \t"), (.quote, "\"'`"), (.padding, "="), (.plainBase64, "+/"),
+        (.brace, "{}"),
+    ]
+
+    @Test("what was found is told by its kind, and nothing else is of that kind", arguments: kinds)
+    func kind(_ kind: SoftwareStatementError.ByteKind, bytes: String) {
+        let error = SoftwareStatementError.unexpectedByte(offset: 7, kind: kind)
+        let found = (UInt8.min...UInt8.max).filter { byte in
+            let pasted = Secret(Array("abcd.ab".utf8) + [byte] + Array("d?.abcd".utf8))
+            do throws(SoftwareStatementError) {
+                _ = try SoftwareStatement(cleaning: pasted)
+                return false
+            } catch {
+                return error == .unexpectedByte(offset: 7, kind: kind)
+            }
+        }
+        #expect(found == bytes.utf8.sorted())
+        #expect("\(error)".hasPrefix("\(kind.rawValue) was found at byte 7; expected a compact JWS: "))
+    }
+
+    @Test(
+        "a wrong number of parts is told, and which part is wrong",
+        arguments: [
+            (.partCount(1), "no period was found; "), (.partCount(2), "2 parts were found; "),
+            (.partCount(0), "0 parts were found; "), (.emptyPart(2), "part 2 is empty; "),
+            (.truncatedPart(3), "part 3 is incomplete"), (.empty, "nothing but white space and quotes was found; "),
+        ] as [(SoftwareStatementError, String)])
+    func description(of error: SoftwareStatementError, begins: String) {
+        #expect("\(error)".hasPrefix(begins))
     }
 
     @Test("an error never shows the statement")

@@ -47,7 +47,8 @@ import Testing
         #expect(scheduler.next(at: ClockReading.at(0).boot).map(\.profile) == ["b", "c"])
         scheduler.add(token, of: "a", epoch: 1, at: .at(0))
         scheduler.removeAll()
-        #expect(scheduler.waitingCount == 0 && scheduler.next(at: ClockReading.at(0).boot).isEmpty)
+        #expect(scheduler.waitingCount == 0 && scheduler.waiting("a") == nil)
+        #expect(scheduler.next(at: ClockReading.at(0).boot).isEmpty)
     }
 
     @Test("the expected time of an exchange counts those before it")
@@ -59,6 +60,24 @@ import Testing
             let expected = scheduler.expectedTime(of: order, at: ClockReading.at(0).boot) - ClockReading.at(0).boot
             #expect(abs(expected / .seconds(1) - seconds) < 0.001, "\(name)")
         }
+    }
+
+    @Test("a 429 slows the next exchanges down")
+    func throttled() {
+        var scheduler = scheduler()
+        scheduler.ended(
+            .throttled(retryAfter: nil), sentAt: ClockReading.at(0).boot, at: ClockReading.at(0).boot, random: 0.5)
+        #expect(scheduler.record(at: .at(0)).pause == .milliseconds(6_600))
+    }
+
+    @Test("another configuration counts for those that wait")
+    func configured() throws {
+        var scheduler = scheduler(calls: 0)
+        for name in ["a", "b", "c"] { scheduler.add(token, of: name, epoch: 1, at: .at(0)) }
+        scheduler.configure(rate: 0.1, burst: 1, at: ClockReading.at(0).boot)
+        let last = try #require(scheduler.waiting("c"))
+        let expected = scheduler.expectedTime(of: last, at: ClockReading.at(0).boot) - ClockReading.at(0).boot
+        #expect(abs(expected / .seconds(1) - 30) < 0.001)
     }
 
     @Test(

@@ -84,11 +84,14 @@ import Testing
     }
 
     @Test("who has found a gap keeps it: calls that are let through follow each other by 1.1 s, for ten minutes")
-    func gap() {
+    func gap() throws {
         var (budget, now) = Self.throttled(3)
         let last = now
         now = budget.nextAvailable(at: now)
+        var calls = 0
         while now < last + .seconds(598) {
+            calls += 1
+            try #require(calls < 1_000, "time goes on")
             let taken = [now, now].map { budget.take(at: $0) }
             #expect(taken == [true, false])
             let answered = now + .milliseconds(200)
@@ -111,6 +114,15 @@ import Testing
         #expect(Self.wait(budget, at: now) == 39.6, "nor does one that was let through speed up")
         budget.ended(Self.throttle, sentAt: now, at: now, random: 0.5)
         #expect(Self.wait(budget, at: now) == 90)
+        budget.ended(nil, sentAt: now, at: now, random: 0.5)
+        #expect(Self.wait(budget, at: now) == 1.1, "one that was sent when that was known does")
+    }
+
+    @Test("calls that are let through make no pause where there was none")
+    func undisturbed() {
+        var budget = Budget(rate: 10, burst: 10, at: .origin)
+        budget.ended(nil, sentAt: Self.start, at: Self.start, random: 0.5)
+        #expect(budget.record(at: .origin).pause == .zero)
     }
 
     /// 429s in a row, seconds without one since, and the pause between calls then.

@@ -28,6 +28,16 @@ import Testing
         #expect(ClockReading(boot: .seconds(5), wall: .milliseconds(1_763_980_000_999)).unixSeconds == 1_763_980_000)
     }
 
+    @Test(
+        "any part of a second counts as a whole one",
+        arguments: [
+            (0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 500, 2), (-1, 0, -1), (-1, -500, -1), (.max, 0, .max), (.max, 1, .max),
+        ] as [(Int64, Int64, Int64)])
+    func roundedUp(seconds: Int64, attoseconds: Int64, rounded: Int64) {
+        let duration = Duration(secondsComponent: seconds, attosecondsComponent: attoseconds)
+        #expect(duration.secondsRoundedUp == rounded)
+    }
+
     @Test("a step of the wall clock never puts a moment off", arguments: UInt64(0)..<100)
     func steps(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

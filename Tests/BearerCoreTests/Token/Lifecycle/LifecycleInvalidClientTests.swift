@@ -42,6 +42,10 @@ import Testing
             "three answers over a minute, near the end: new credentials", late(.automatic),
             almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + replaced),
         Scenario(
+            "what was said of the credentials before does not count for the new ones", late(.automatic),
+            almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + replaced
+                + [Step(9_565, .failed(exchange: 7, .oauth(.invalidClient)), rejected(.automatic, next: 9_566))]),
+        Scenario(
             "never means never", late(.never),
             almost(.never) + asked(9_562, 5, [.exchangeFailed])
                 + [Step(9_999, .deadline, [.tokenEnded, .report(.tokenExpired(next: .at(9_999))), .sendToken(6)])]),

@@ -273,6 +273,25 @@ import Testing
         #expect(lifecycle.history.unanswered == (isKept ? 1 : 0))
     }
 
+    @Test("what was not sent takes back its own intent only")
+    func withdrawn() {
+        var lifecycle = TokenLifecycle.sample(hasCredentials: false)
+        for step in Self.begun { _ = lifecycle.handle(step.event, at: step.now, random: step.random) }
+        #expect(lifecycle.handle(.deadline, at: .at(16), random: 0) == [.sendRegistration(2)])
+        _ = lifecycle.handle(.failed(exchange: 2, .unreachable), at: .at(17), random: 0)
+        #expect(lifecycle.history == Self.history(1, sent: 15))
+    }
+
+    @Test("what could be recorded nowhere holds the next registration, until it is recorded")
+    func notRecorded() {
+        var lifecycle = TokenLifecycle.sample(hasCredentials: false)
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        lifecycle.registrationNotRecorded(at: .at(5))
+        #expect(lifecycle.history == Self.history(3, sent: 5))
+        lifecycle.registrationRecorded()
+        #expect(lifecycle.history == RegistrationHistory())
+    }
+
     @Test("a hold is reported again once a registration was answered", arguments: [true, false])
     func holdReport(isAnswered: Bool) {
         var lifecycle = TokenLifecycle.sample(hasCredentials: false, history: Self.history(3, sent: 0))

@@ -39,6 +39,7 @@ import Testing
         Story(name: "the second user of the generation before counts", steps: [no(1), no(2), .renewal, yes(1)]),
         Story(name: "so does the first", steps: [no(1), no(2), .renewal, yes(2)]),
         Story(name: "a client that rejects the same token twice counts once", steps: [no(1), no(1), .renewal, no(1)]),
+        Story(name: "and leaves room for another user", steps: [no(1), no(1), no(2), .renewal, yes(1)]),
         Story(
             name: "two generations ago is too long ago",
             steps: [no(1), .renewal, no(2 - 1), .renewal, no(1), .renewal, yes(2)]),

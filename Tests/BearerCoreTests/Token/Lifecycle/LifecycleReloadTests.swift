@@ -42,6 +42,13 @@ import Testing
         #expect(lifecycle.generation >= 7)
     }
 
+    @Test("a restored token is renewed on demand")
+    func demandAfterRestart() {
+        var lifecycle = Self.restarted()
+        _ = lifecycle.handle(.start, at: .at(100), random: 0)
+        #expect(lifecycle.demandRenewal(at: .at(101)) == (.joined, [.sendToken(1)]))
+    }
+
     private func reconfigure(_ lifecycle: inout TokenLifecycle, at share: Double, now: Double) -> [LifecycleAction] {
         lifecycle.reconfigure(
             renewal: RenewalPolicy(at: share, jitter: 0), origin: .registration(.never), at: .at(now), random: 0)
@@ -55,6 +62,39 @@ import Testing
         #expect(lifecycle.nextAttempt == .at(750))
         #expect(lifecycle.origin == .registration(.never))
         #expect(lifecycle.token == token && token != nil)
+    }
+
+    @Test(
+        "tokens are numbered after those of a lifecycle before, and never backwards",
+        arguments: [(3, 8), (7, 8), (12, 13)])
+    func generations(before: UInt64, next: UInt64) {
+        var lifecycle = Self.restarted()
+        let token = AccessToken(grant: .lasting(1_000), generation: before, requestedAt: .origin)
+        lifecycle.continueGenerations(
+            of: TokenLifecycle(
+                renewal: RenewalPolicy(), origin: .given, hasCredentials: true, restored: token))
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        _ = lifecycle.handle(.deadline, at: .at(500), random: 0)
+        _ = lifecycle.handle(.granted(exchange: 1, .lasting(1_000), sentAt: .at(500)), at: .at(500), random: 0)
+        #expect(lifecycle.token?.generation == next)
+    }
+
+    @Test("a reload that changes nothing leaves the planned renewal where it is")
+    func samePolicy() {
+        let policy = RenewalPolicy(at: 0.5, jitter: 0.1)
+        let origin = CredentialsOrigin.registration(.automatic)
+        var lifecycle = TokenLifecycle(renewal: policy, origin: origin, hasCredentials: true, restored: Self.restored)
+        _ = lifecycle.handle(.start, at: .at(0), random: 0)
+        #expect(lifecycle.reconfigure(renewal: policy, origin: origin, at: .at(1), random: 0.5) == [])
+        #expect(lifecycle.nextAttempt == .at(500))
+    }
+
+    @Test("a reload does not put off an exchange that clients wait for")
+    func demanded() {
+        var lifecycle = Scenario("", LifecycleRenewalTests.served).play()
+        #expect(lifecycle.demandRenewal(at: .at(0.5)) == (.joined, []))
+        #expect(reconfigure(&lifecycle, at: 0.75, now: 0.6) == [])
+        #expect(lifecycle.nextAttempt == .at(1))
     }
 
     @Test("a reload tries a refused profile at once")

@@ -53,4 +53,14 @@ import Testing
         #expect(lifecycle.demandRenewal(at: .at(5.5)).1.isEmpty)
         #expect(lifecycle.nextAttempt == .at(6))
     }
+
+    @Test("a token of an earlier process that has ended meanwhile is none")
+    func ended() {
+        let token = AccessToken(grant: .lasting(1_000), generation: 7, requestedAt: .at(-999))
+        var lifecycle = TokenLifecycle(
+            renewal: RenewalPolicy(), origin: .registration(.automatic), hasCredentials: true, restored: token)
+        #expect(lifecycle.handle(.start, at: .at(0), random: 0) == [.sendToken(1)])
+        #expect(lifecycle.token == nil)
+        #expect(lifecycle.generation == 7)
+    }
 }

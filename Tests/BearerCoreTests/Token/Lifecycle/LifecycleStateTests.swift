@@ -38,6 +38,18 @@ import Testing
         #expect(lifecycle.state(at: .at(now)) == state)
     }
 
+    @Test("a streak tells its first failure and its last")
+    func streak() {
+        var lifecycle = TokenLifecycle.sample()
+        let events: [(Double, LifecycleEvent)] = [
+            (0, .start), (1, .failed(exchange: 1, .unavailable)), (2, .deadline), (3, .failed(exchange: 2, .timedOut)),
+        ]
+        for (time, event) in events { _ = lifecycle.handle(event, at: .at(time), random: 0) }
+        let streak = lifecycle.failureStreak
+        #expect(streak?.failures == 2 && streak?.last == .timedOut)
+        #expect(streak?.since == .at(1) && streak?.lastAt == .at(3))
+    }
+
     @Test("exchanges are counted by what came of them")
     func counters() {
         var lifecycle = TokenLifecycle.sample(hasCredentials: false)
