@@ -59,7 +59,7 @@ struct WatchTests {
         #expect(try await updates.next()?.code == .temporarilyUnavailable)
         let start = ContinuousClock.now
         #expect(try await updates.next()?.code == .slowDown)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(30))
         let denied = ContinuousClock.now
         #expect(try await updates.next()?.token == "a")
         #expect(ContinuousClock.now - denied >= .seconds(1))
@@ -73,7 +73,7 @@ struct WatchTests {
         #expect(try await updates.next()?.code == .serverError)
         let start = ContinuousClock.now
         #expect(try await updates.next()?.token == "a")
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test(

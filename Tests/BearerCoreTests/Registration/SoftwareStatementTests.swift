@@ -29,6 +29,7 @@ import Testing
         ("  abcd.ab\ncd.abcd", .broken(lines: 2)),
         ("abc=\r\nd.abc=\r\nd.abcd", .broken(lines: 3)),
         ("abcd.ab cd.abcd", .broken(lines: 1)),
+        ("abcd.ab\tcd.abcd", .broken(lines: 1)),
         ("  abcd.ab\ncd.abcd?", .unexpectedByte(offset: 9, kind: .lineBreak)),
         ("abcd.ab cd.abcd.", .unexpectedByte(offset: 7, kind: .whiteSpace)),
         ("abcd.abc=.abcd", .unexpectedByte(offset: 8, kind: .padding)),

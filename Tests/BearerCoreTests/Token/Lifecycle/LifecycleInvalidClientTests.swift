@@ -44,7 +44,11 @@ import Testing
         Scenario(
             "what was said of the credentials before does not count for the new ones", late(.automatic),
             almost(.automatic) + asked(9_562, 5, [.exchangeFailed, .sendRegistration(6, replacing: true)]) + replaced
-                + [Step(9_565, .failed(exchange: 7, .oauth(.invalidClient)), rejected(.automatic, next: 9_566))]),
+                + [
+                    Step(
+                        9_565, .failed(exchange: 7, .oauth(.invalidClient)),
+                        rejected(.automatic, .from(.at(95_964), .replacedBefore), next: 9_566))
+                ]),
         Scenario(
             "never means never", late(.never),
             almost(.never) + asked(9_562, 5, [.exchangeFailed])

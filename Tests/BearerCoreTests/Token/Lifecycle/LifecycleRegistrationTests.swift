@@ -274,7 +274,7 @@ import Testing
     }
 
     @Test("what was not sent takes back its own intent only")
-    func withdrawn() {
+    func ownIntent() {
         var lifecycle = TokenLifecycle.sample(hasCredentials: false)
         for step in Self.begun { _ = lifecycle.handle(step.event, at: step.now, random: step.random) }
         #expect(lifecycle.handle(.deadline, at: .at(16), random: 0) == [.sendRegistration(2)])
