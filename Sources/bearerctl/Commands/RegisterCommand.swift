@@ -24,7 +24,8 @@ struct RegisterCommand: ReportingCommand {
             throw CommandError.unexpectedReply("the reply to register holds no client_id")
         }
         StandardOutput.writeLine(client)
-        StandardError.complain(ShortReply.registrationNotice)
+        // Without it there were no old credentials, or the daemon would have refused.
+        if force { StandardError.complain(ShortReply.registrationNotice) }
     }
 
     /// Without a reply it is not known what has come of it, and nobody asks again.
