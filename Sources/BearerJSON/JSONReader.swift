@@ -152,11 +152,36 @@ package struct JSONReader {
                 hasEscapes = true
                 try passEscape()
             case 0x00..<0x20: throw unexpected(expected: "an escape in place of a control character")
-            case 0x20..<0x80: offset += 1
+            case 0x20..<0x80:
+                offset += 1
+                passPlain()
             default: try passScalar()
             }
         }
         throw unexpected(expected: "the end of a string")
+    }
+
+    /// Passes characters that need no look of their own, eight bytes at once: a string may be long, and others wait
+    /// meanwhile.
+    private mutating func passPlain() {
+        let end = bytes.count - 8
+        var position = offset
+        while position <= end {
+            let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            guard Self.isPlain(word) else { break }
+            position += 8
+        }
+        offset = position
+    }
+
+    /// Whether each byte is ASCII, and neither a control character nor `"` nor `\`. Where none has its highest bit set, a
+    /// subtraction sets that of the first byte that is less than what is subtracted.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let controls = word &- ones &* 0x20
+        let quotes = (word ^ (ones &* 0x22)) &- ones
+        let backslashes = (word ^ (ones &* 0x5c)) &- ones
+        return (word | controls | quotes | backslashes) & (ones &* 0x80) == 0
     }
 
     private mutating func passScalar() throws(JSONError) {

@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import Glibc
 
 /// Cuts what comes in from a peer into lines, within bounds.
 ///
@@ -83,8 +84,9 @@ package struct LineAssembler: ~Copyable, Sendable {
 
     private func nextEnding() -> Int? {
         buffer.withUnsafeBytes { bytes in
-            for index in scanned..<bytes.count where bytes[index] == UInt8(ascii: "\n") { return index }
-            return nil
+            guard let base = bytes.baseAddress, scanned < bytes.count else { return nil }
+            let ending = memchr(base + scanned, CInt(UInt8(ascii: "\n")), bytes.count - scanned)
+            return ending.map { UnsafeRawPointer($0) - base }
         }
     }
 

@@ -38,6 +38,31 @@ import Testing
         #expect(problemOfSkipping.map { "\($0)" } == problemOfReading)
     }
 
+    @Test("in a string, each byte counts at each place of it")
+    func everyByte() {
+        for byte in UInt8.min...UInt8.max {
+            for place in 0..<17 {
+                var content = [UInt8](repeating: UInt8(ascii: "~"), count: 24)
+                content[place] = byte
+                let found = problem([UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")])
+                let place = "at byte \(place + 1): "
+                switch byte {
+                case UInt8(ascii: "\""):
+                    #expect(found?.hasSuffix("expected the end of the input") == true)
+                case UInt8(ascii: "\\"):
+                    #expect(found?.hasPrefix(place + "found an invalid escape") == true)
+                case 0..<0x20:
+                    #expect(found?.hasPrefix(place) == true)
+                    #expect(found?.hasSuffix("in place of a control character") == true)
+                case 0x20..<0x80:
+                    #expect(found == nil)
+                default:
+                    #expect(found == place + "found invalid UTF-8 in a string")
+                }
+            }
+        }
+    }
+
     @Test(
         "a value of another kind is refused",
         arguments: [

@@ -30,6 +30,6 @@ from cases import (  # noqa: E402, F401  (importing a module registers its cases
 from harness import suite  # noqa: E402
 from support.host import show_journal  # noqa: E402
 
-with suite.in_order():
+with suite.in_order(800):
     # The others need what these install.
     sys.exit(suite.run(sys.argv[1:], always=["install: "], on_failure=show_journal))

@@ -50,6 +50,6 @@ def after():
         expect_equal(show("NFileDescriptorStore"), "1", "descriptors in the store")
 
 
-with suite.in_order():
+with suite.in_order(60):
     {"before": before, "after": after}[sys.argv[1]]()
     sys.exit(suite.run([], on_failure=show_journal))

@@ -289,6 +289,7 @@ final class ClientConnection {
     }
 
     private func answer(_ request: Request) {
+        guard peerGroups.find(among: registry.namedGroups) else { return lookUpGroups(for: request) }
         switch handler.answer(request, from: self) {
         case .reply(let line): stream.send(line)
         case .repeatable(let line, let token):
@@ -307,6 +308,20 @@ final class ClientConnection {
             if let first { stream.send(first) }
             if isStopping { stream.closeOnceSent() }
         }
+    }
+
+    /// Answers once it is known in which groups the client is.
+    private func lookUpGroups(for request: Request) {
+        let named = registry.namedGroups
+        let cancel = registry.groupsLookup.find(peerGroups.inquiry(among: named)) { [self] groups in
+            peerGroups.set(groups, among: named)
+            state = .serving
+            requestBytes = 0
+            answer(request)
+            stream.goOnLater()
+        }
+        requestBytes = request.heldBytes
+        state = .waiting(cancel: cancel)
     }
 
     private func lineTimedOut() {

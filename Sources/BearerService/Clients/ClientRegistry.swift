@@ -28,6 +28,8 @@ final class ClientRegistry {
     var limits: ConnectionLimits
     /// The groups that decide about clients.
     private(set) var namedGroups = NamedGroups()
+    /// Finds out who is in them.
+    let groupsLookup: PeerGroupsLookup
 
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var users: [UInt32: User] = [:]
@@ -50,6 +52,7 @@ final class ClientRegistry {
         self.log = log
         self.now = now
         self.onChange = onChange
+        groupsLookup = PeerGroupsLookup(on: loop)
     }
 
     /// Clients that are served.

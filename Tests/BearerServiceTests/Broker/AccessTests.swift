@@ -16,10 +16,11 @@ import Testing
             (Peer.user(1001), [], true), (.user(1002), [], false), (.user(1002, gid: 50), [], true),
             (.user(1002), [7, 50], true), (.user(1002), [7], false), (.user(65534, gid: 50), [], false),
             (.user(65534), [50], false), (.root, [0], false), (.user(500), [], false),
-        ] as [(Peer, [UInt32], Bool)])
-    func policy(peer: Peer, groups: [UInt32], isAllowed: Bool) async throws {
+        ] as [(Peer, [UInt32], Bool)], [0, 2_000])
+    func policy(_ row: (peer: Peer, groups: [UInt32], isAllowed: Bool), furtherGroups: UInt32) async throws {
+        let (peer, groups, isAllowed) = row
         try await withBroker(.withToken(access: Self.policy)) { test in
-            let client = try await test.connect(as: peer, groups: groups)
+            let client = try await test.connect(as: peer, groups: groups + (100..<100 + furtherGroups))
             for request in [#"{"op":"token"}"#, #"{"op":"renew","rejected":"old"}"#, #"{"op":"watch"}"#] {
                 let reply = try await client.ask(request)
                 if isAllowed {
@@ -28,6 +29,67 @@ import Testing
                     #expect(try reply.error().code == .accessDenied)
                 }
             }
+        }
+    }
+
+    /// A client in so many groups that they are looked up: the look waits for `gate`.
+    private func clientWithManyGroups(_ test: TestBroker, _ gate: Pipe) async throws -> TestClient {
+        try await test.connect(as: .user(1002), PeerGroups { most in most == .max && gate.wait() ? [50] : nil })
+    }
+
+    @Test("while a client's many groups are looked up, others are served, and it is answered in order after it")
+    func manyGroups() async throws {
+        try await withBroker(.withToken(access: Self.policy)) { test in
+            let gate = Pipe()
+            let client = try await clientWithManyGroups(test, gate)
+            client.send(#"{"op":"token","id":1}"#, #"{"op":"ping","id":2}"#)
+            let other = try await test.connect(as: .user(1001))
+            for _ in 0..<3 { _ = try await other.ask(#"{"op":"token"}"#).token() }
+            gate.signal()
+            _ = try await client.reply().token()
+            #expect(try await client.line().contains(#""id":2"#))
+            // They are known from then on.
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+        }
+    }
+
+    @Test("a client that leaves while its groups are looked up is forgotten; one that the end meets then is answered")
+    func manyGroupsLeft() async throws {
+        try await withBroker(.withToken(access: Self.policy)) { test in
+            let gate = Pipe()
+            let left = try await clientWithManyGroups(test, gate)
+            left.send(#"{"op":"token"}"#)
+            _ = try await test.connect(as: .user(1001)).ask(#"{"op":"ping"}"#)
+            await left.close()
+            await eventually("it has left") { await test.broker.connectionCount == 1 }
+            let late = try await clientWithManyGroups(test, gate)
+            late.send(#"{"op":"token"}"#)
+            _ = try await test.connect(as: .user(1001)).ask(#"{"op":"ping"}"#)
+            async let ended: Void = test.broker.endConnections(within: .seconds(60))
+            await eventually("the end is awaited") { await test.broker.isWaitingForConnections }
+            gate.signal()
+            gate.signal()
+            _ = try await late.reply().token()
+            #expect(await late.rest().isEmpty)
+            await ended
+        }
+    }
+
+    @Test("a reload that names other groups has them looked up anew")
+    func manyGroupsReloaded() async throws {
+        try await withBroker(.withToken(access: Self.policy)) { test in
+            let gate = Pipe()
+            for _ in 0..<2 { gate.signal() }
+            let client = try await test.connect(
+                as: .user(1002), PeerGroups { most in most == .max && gate.wait() ? [50, 51] : nil })
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+            test.reloads.prepare([
+                try .sample(server: test.server.baseURL, access: AccessPolicy(groups: [51])),
+                try .sample("new", server: test.server.baseURL, access: AccessPolicy(groups: [52])),
+            ])
+            _ = try await test.connect(as: .root).ask(#"{"op":"reload"}"#)
+            _ = try await client.ask(#"{"op":"token"}"#).token()
+            #expect(try await client.ask(#"{"op":"token","profile":"new"}"#).error().code == .accessDenied)
         }
     }
 

@@ -49,7 +49,7 @@ struct RegistryHost {
         let (ours, theirs) = try socketPair()
         try await test.perform { [registry, handler] loop in
             let stream = SocketStream(ours, on: loop, in: registry.value.streamGroup(ofUser: peer.uid))
-            try ClientConnection(stream, peer: peer, groups: PeerGroups { [] }, registry.value, handler).start()
+            try ClientConnection(stream, peer: peer, groups: PeerGroups { _ in [] }, registry.value, handler).start()
         }
         return theirs
     }

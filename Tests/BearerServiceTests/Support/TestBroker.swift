@@ -109,6 +109,10 @@ final class TestBroker: Sendable {
 
     /// A client on a socket pair that is served as `peer`, in `groups` besides.
     func connect(as peer: Peer = .user(1000), groups: [UInt32] = []) async throws -> TestClient {
+        try await connect(as: peer, PeerGroups { $0 >= groups.count ? groups : nil })
+    }
+
+    func connect(as peer: Peer = .user(1000), _ groups: PeerGroups) async throws -> TestClient {
         try await connect { try await $0.serve($1, as: peer, groups) }
     }
 
@@ -185,9 +189,9 @@ final class TestBroker: Sendable {
 }
 
 extension BrokerHost {
-    fileprivate func serve(_ socket: CInt, as peer: Peer, _ groups: [UInt32]) throws {
+    fileprivate func serve(_ socket: CInt, as peer: Peer, _ groups: PeerGroups) throws {
         let stream = SocketStream(socket, on: loop, in: broker.clients.streamGroup(ofUser: peer.uid))
-        try ClientConnection(stream, peer: peer, groups: PeerGroups { groups }, broker.clients, broker).start()
+        try ClientConnection(stream, peer: peer, groups: groups, broker.clients, broker).start()
     }
 
     fileprivate func serveCredential(_ socket: CInt, _ address: [UInt8], as peer: Peer) throws {

@@ -1,5 +1,6 @@
 """Cases, what they expect, and how they are run."""
 
+import faulthandler
 import shutil
 import signal
 import sys
@@ -8,6 +9,8 @@ import traceback
 from contextlib import contextmanager
 
 SKIPPED = 77
+# A case that takes longer, in seconds, has the place told where it is.
+_LONG = 200
 _cases = []
 # What has been made and not yet removed, in this order.
 running = []
@@ -103,6 +106,7 @@ def run(words, arguments=tuple, always=(), on_failure=lambda: None):
         if words and not any(word in sentence or word == function.__name__ for word in [*always, *words]):
             continue
         begin = time.monotonic()
+        faulthandler.dump_traceback_later(_LONG, file=sys.stdout)
         try:
             function(*arguments())
         except Skip as reason:
@@ -117,6 +121,7 @@ def run(words, arguments=tuple, always=(), on_failure=lambda: None):
             print(f"passed   {sentence} ({time.monotonic() - begin:.1f} s)", flush=True)
         finally:
             end_all()
+            faulthandler.cancel_dump_traceback_later()
     for sentence in failed:
         print(f"failed: {sentence}")
     print(f"{passed} passed, {len(failed)} failed, {skipped} skipped")

@@ -1,10 +1,9 @@
 """How an honest client fares beside hostile ones."""
 
-from statistics import median
-
 from harness import proc
+from harness.daemon import Daemon
 from harness.suite import case, eventually, expect, say, settled
-from support.load import attackers, before_others, honest
+from support.load import attackers, before_others, crowd, honest
 
 from cases.memory import thousand
 
@@ -15,6 +14,8 @@ PAUSE = 200
 # A round, in milliseconds, and rounds of each kind for an attack.
 ROUND, ROUNDS = 500, 5
 MOST_TIMES, PASSES = 2, 4
+# By anybody, for whatever reason.
+MOST_MICROSECONDS = 5000
 # Connections and actions a second of each attack. They are paced: what is measured is how the daemon divides its time, not who wins
 # the processor.
 ATTACKS = [
@@ -40,9 +41,10 @@ MIXED = [(name, connections // len(ATTACKS) + 1, rate / len(ATTACKS) + 1) for na
 
 
 def rounds(daemon):
-    """The medians of several rounds: p50, p99 and the longest wait."""
+    """The least p50, p99 and longest wait of several rounds: what else the machine does only adds to them, and not to each
+    round, but what an attack costs is in every one."""
     found = [honest(daemon, ROUND, PAUSE) for _ in range(ROUNDS)]
-    return [median(values) for values in list(zip(*found))[1:]]
+    return [min(values) for values in list(zip(*found))[1:]]
 
 
 def name_of(attacks):
@@ -70,11 +72,27 @@ def latency(simulator):
     prepare = lambda: before_others(1)  # noqa: E731
     daemon = thousand(simulator, LIMITS, prepare=prepare)
     descriptors = settled(lambda: proc.descriptors(daemon.pid), "the number of descriptors")
-    say("in microseconds, p50 / p99 / longest, medians of rounds:")
+    say("in microseconds, p50 / p99 / longest, each the least of its rounds:")
     left = [*([attack] for attack in ATTACKS), MIXED]
     # The machine may have something else to do for a while. What the daemon does wrong shows each time that it is tried.
     for _ in range(PASSES):
         left = [attacks for attacks in left if beside(daemon, attacks, descriptors) > MOST_TIMES]
     names = ", ".join(map(name_of, left))
     expect(not left, f"p99 more than {MOST_TIMES} times the undisturbed one, {PASSES} times out of {PASSES}: {names}")
+    daemon.end()
+
+
+@case("latency: where groups decide, clients that are in 65,536 hold nobody up, and are answered")
+def many_groups(simulator):
+    daemon = Daemon(simulator, profiles={"default": "allow: {users: [0], groups: [50]}"}, options=("--socket-mode", "0666"))
+    daemon.started()
+    for _ in range(PASSES):
+        before = rounds(daemon)
+        with crowd(daemon, 2, 65536):
+            during = rounds(daemon)
+        say(f"in microseconds, p50 / p99 / longest: undisturbed {before}, beside two of them {during}")
+        if during[1] < MOST_MICROSECONDS:
+            break
+    else:
+        expect(False, f"p99 more than {MOST_MICROSECONDS} µs, {PASSES} times out of {PASSES}")
     daemon.end()

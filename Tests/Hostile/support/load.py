@@ -1,6 +1,7 @@
 """Clients in C that run beside the daemon, on another processor where there is one."""
 
 import os
+import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,3 +69,49 @@ def attackers(daemon, *attacks):
         for process in running:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def crowd(daemon, processes, groups):
+    """Processes of another user, in so many groups, that connect and ask again and again until the block ends."""
+    leash, end = os.pipe()
+    children = []
+    try:
+        for _ in range(processes):
+            child = os.fork()
+            if child == 0:
+                come_again(daemon.socket, groups, leash, end)
+            children.append(child)
+        yield
+    finally:
+        os.close(end)
+        os.close(leash)
+        statuses = [os.waitpid(child, 0)[1] for child in children]
+    expect(statuses == [0] * processes, f"those who come again ended with {statuses}")
+
+
+def come_again(path, groups, leash, end):
+    """Until nobody holds the other end of the leash."""
+    status = 1
+    try:
+        os.close(end)
+        os.set_blocking(leash, False)
+        os.sched_setaffinity(0, THEIRS)
+        os.setgroups(range(100_000, 100_000 + groups))
+        os.setresuid(ATTACKER, ATTACKER, ATTACKER)
+        while has_writer(leash):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+                connection.sendall(b'{"op":"token"}\n')
+                if b"access_denied" not in connection.recv(65536):
+                    os._exit(2)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def has_writer(pipe):
+    try:
+        return os.read(pipe, 1) != b""
+    except BlockingIOError:
+        return True
