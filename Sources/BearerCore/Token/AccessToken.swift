@@ -100,6 +100,7 @@ extension Duration {
 
     /// Whole milliseconds.
     package var millisecondsRoundedUp: Int64 {
-        components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
     }
 }
