@@ -1,8 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn; what the peer does not
-/// take waits, and the sender sees how much that is.
+/// A connected stream socket on a ``ServingLoop``. What is sent goes out at the end of the turn, or at once if it is alone;
+/// what the peer does not take waits, and the sender sees how much that is.
 ///
 /// What has come in, and what a stream goes on with later, is reported to its owner when it is the turn of its
 /// ``StreamGroup``. Whatever was put off for the sake of a stream ends with it: its timers, its turn, its owner's calls.
@@ -81,6 +81,17 @@ package final class SocketStream {
         guard isOpen else { return }
         output.append(bytes)
         flushAtEndOfTurn()
+    }
+
+    /// Sends at once, without a copy of what the peer takes now: for a reply that is alone.
+    package func sendAlone(_ bytes: [UInt8]) {
+        guard isOpen, output.isEmpty else { return send(bytes) }
+        seeToKernelMemory(beforeSending: bytes.count)
+        bytes.withUnsafeBytes { bytes in
+            let count = max(0, transmit(bytes))
+            // If there was an error, the end of the turn meets it again.
+            if count < bytes.count { send(UnsafeRawBufferPointer(rebasing: bytes[count...])) }
+        }
     }
 
     /// Sends before the turn ends what the peer takes now: for an owner that has much to say.
@@ -222,11 +233,11 @@ package final class SocketStream {
     /// What the kernel keeps for the peer is charged to our cgroup, with what the kernel needs itself to keep it. A little
     /// is kept for everybody; more only for a few at a time, and only for peers that take what they are sent. A peer that
     /// asks now and then costs hardly a system call for that.
-    private func seeToKernelMemory() {
-        guard !isSlow, sentUnseen + unsentCount > Self.littleKept else { return }
+    private func seeToKernelMemory(beforeSending count: Int) {
+        guard !isSlow, sentUnseen + count > Self.littleKept else { return }
         guard isTaken else { return slowDown() }
         sentUnseen = 0
-        if unsentCount > Self.littleKept, !loop.mayKeepMuch(for: self) { slowDown() }
+        if count > Self.littleKept, !loop.mayKeepMuch(for: self) { slowDown() }
     }
 
     private func slowDown() {
@@ -242,15 +253,9 @@ package final class SocketStream {
 
     /// - Returns: false when nothing more can be sent for now.
     private func sendSome() -> Bool {
-        seeToKernelMemory()
-        let count = output.take { rest in
-            Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
-        }
-        if count >= 0 {
-            sentCount += count
-            sentUnseen += count
-            return true
-        }
+        seeToKernelMemory(beforeSending: unsentCount)
+        let count = output.take { transmit($0) }
+        if count >= 0 { return true }
         switch errno {
         case EINTR: return true
         case EAGAIN:
@@ -261,6 +266,16 @@ package final class SocketStream {
         default: close()
         }
         return false
+    }
+
+    /// - Returns: how many bytes the peer has taken, or -1 with an error in `errno`.
+    private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+        if count > 0 {
+            sentCount += count
+            sentUnseen += count
+        }
+        return count
     }
 
     private func flushAtEndOfTurn() {

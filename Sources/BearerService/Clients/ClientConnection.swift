@@ -207,7 +207,7 @@ final class ClientConnection {
         guard lines.count == 0, isServing, takesLines, bytes.last == UInt8(ascii: "\n") else { return false }
         let line = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
         guard let reply = requests.reply(to: line, at: registry.now) else { return false }
-        stream.send(reply)
+        stream.sendAlone(reply)
         return true
     }
 
@@ -267,7 +267,7 @@ final class ClientConnection {
         if isServing, case .complete(let bytes) = line,
             let reply = bytes.withUnsafeBytes({ requests.reply(to: $0, at: registry.now) })
         {
-            stream.send(reply)
+            send(reply)
             return 1
         }
         answerNew(line)
@@ -291,10 +291,10 @@ final class ClientConnection {
     private func answer(_ request: Request) {
         guard peerGroups.find(among: registry.namedGroups) else { return lookUpGroups(for: request) }
         switch handler.answer(request, from: self) {
-        case .reply(let line): stream.send(line)
+        case .reply(let line): send(line)
         case .repeatable(let line, let token):
             requests.remember(token)
-            stream.send(line)
+            send(line)
         case .inPieces(let first, let rest):
             stream.send(first)
             requestBytes = request.heldBytes
@@ -308,6 +308,11 @@ final class ClientConnection {
             if let first { stream.send(first) }
             if isStopping { stream.closeOnceSent() }
         }
+    }
+
+    /// Replies to several lines go out together.
+    private func send(_ reply: [UInt8]) {
+        if lines.count == 0 { stream.sendAlone(reply) } else { stream.send(reply) }
     }
 
     /// Answers once it is known in which groups the client is.

@@ -38,11 +38,41 @@ import Testing
         }
     }
 
-    @Test("what the peer does not take waits and counts; once it is taken, the owner hears of it")
-    func backPressure() async throws {
+    @Test("what is sent alone goes out at once, but not before what waits")
+    func sentAlone() async throws {
+        try await withStream { test, owner, peer in
+            try await test.perform { _ in
+                owner.stream.sendAlone(Array("one ".utf8))
+                #expect(received(peer) == "one ")
+                owner.stream.send(Array("two ".utf8))
+                owner.stream.sendAlone(Array("three".utf8))
+                #expect(!isReadable(peer))
+            }
+            try await test.turns()
+            #expect(received(peer) == "two three")
+            #expect(try await test.perform { _ in owner.stream.sentCount } == 13)
+        }
+    }
+
+    @Test("what is sent alone to a peer that is gone closes the stream, in a later step of the turn")
+    func sentAloneToNobody() async throws {
+        try await withStream(readsInput: false) { test, owner, peer in
+            try await test.perform { _ in
+                shutdown(peer, CInt(SHUT_RDWR))
+                owner.stream.sendAlone([1])
+                #expect(owner.stream.isOpen)
+            }
+            try await test.turns()
+            #expect(owner.calls == [.closed])
+        }
+    }
+
+    @Test(
+        "what the peer does not take waits and counts; once it is taken, the owner hears of it", arguments: [false, true])
+    func backPressure(isAlone: Bool) async throws {
         try await withStream { test, owner, peer in
             let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
-            try await test.perform { _ in owner.stream.send(bytes) }
+            try await test.perform { _ in isAlone ? owner.stream.sendAlone(bytes) : owner.stream.send(bytes) }
             try await test.turns()
             #expect(owner.calls == [.blocked])
             let held = try await test.perform { _ in owner.stream.heldCount }
@@ -61,12 +91,12 @@ import Testing
 
     @Test(
         "what the kernel keeps for a peer that does not read is bounded, however it comes about",
-        arguments: [100, 805, 20_000])
-    func kernelMemory(size: Int) async throws {
+        arguments: [100, 805, 20_000], [false, true])
+    func kernelMemory(size: Int, isAlone: Bool) async throws {
         try await withStream { test, owner, peer in
             let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: size)
             for _ in 0..<100 {
-                try await test.perform { _ in owner.stream.send(bytes) }
+                try await test.perform { _ in isAlone ? owner.stream.sendAlone(bytes) : owner.stream.send(bytes) }
                 try await test.turns()
             }
             #expect(try await test.perform { _ in owner.stream.isSlow })
