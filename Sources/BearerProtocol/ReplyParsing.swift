@@ -22,7 +22,12 @@ package enum Reply: Sendable, Equatable {
         } catch {
             throw ReplyError("the reply is not a JSON object: \(error)")
         }
-        if let token { return .token(try TokenReply(token, ReplyFields(object))) }
+        if let token {
+            guard token.withBytes({ B64Token.isValid($0) }) else {
+                throw ReplyError("access_token holds what no token has: expected a b64token of RFC 6750")
+            }
+            return .token(try TokenReply(token, ReplyFields(object)))
+        }
         if object["error"] != nil { return .error(try ErrorReply(ReplyFields(object))) }
         return .other(object)
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BearerCore
+internal import CLinux
 
 @main
 struct Bearerctl: ParsableCommand {
@@ -24,6 +25,7 @@ struct Bearerctl: ParsableCommand {
     /// Scripts say `bearerctl token`, without an option, most of the time. There is nothing to parse in that, and the
     /// parser takes as long to say so as the rest of the process.
     static func main() {
+        clinux_fill_standard_descriptors()
         guard CommandLine.arguments.dropFirst() == ["token"] else { return main(nil) }
         do { try reporting { () throws(CommandError) in try TokenCommand.printToken() } } catch {
             exit(withError: error)

@@ -14,7 +14,7 @@ struct StatusTable {
     var text: String {
         let clients = status.connections == 1 ? "1 connection" : "\(status.connections) connections"
         let daemon =
-            "bearerd \(status.version), pid \(status.pid), up \(Self.span(now - status.startedAt)), \(clients)"
+            "bearerd \(status.version), pid \(status.pid), up \(span(from: status.startedAt, to: now)), \(clients)"
         let table = status.profiles.isEmpty ? ["There is no profile that this user may see."] : rows
         return ([daemon, ""] + table).joined(separator: "\n")
     }
@@ -34,10 +34,10 @@ struct StatusTable {
     }
 
     private func row(_ profile: ProfileStatus) -> [String] {
-        let next = profile.renewAt ?? profile.nextAttemptAt
+        let token = profile.expiresAt.map { "for \(span(from: now, to: $0))" }
+        let next = (profile.renewAt ?? profile.nextAttemptAt).map { "in \(span(from: now, to: $0))" }
         return [
-            profile.profile, profile.state.rawValue, profile.expiresAt.map { "for \(Self.span($0 - now))" } ?? "none",
-            next.map { "in \(Self.span($0 - now))" } ?? "-", Self.client(of: profile),
+            profile.profile, profile.state.rawValue, token ?? "none", next ?? "-", Self.client(of: profile),
             profile.isStateDurable ? "yes" : "no", "\(profile.counters.requests)", "\(profile.counters.renewals)",
             "\(profile.counters.failures)", profile.environment ?? profile.server ?? "-",
             profile.scopes.map { $0.joined(separator: ",") } ?? "-",
@@ -57,8 +57,9 @@ struct StatusTable {
     }
 
     /// The two largest units.
-    private static func span(_ seconds: Int64) -> String {
-        let seconds = max(0, seconds)
+    private func span(from start: Int64, to end: Int64) -> String {
+        let (difference, isTooMuch) = end.subtractingReportingOverflow(start)
+        let seconds = max(0, isTooMuch && end > start ? .max : difference)
         if seconds >= 86_400 { return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h" }
         if seconds >= 3600 { return "\(seconds / 3600) h \(seconds % 3600 / 60) min" }
         if seconds >= 60 { return "\(seconds / 60) min \(seconds % 60) s" }

@@ -7,7 +7,7 @@ import Testing
     @Test("what the daemon writes is what a client reads", arguments: [nil, 4] as [Int64?])
     func token(generation: Int64?) throws {
         let reply = TokenReply(
-            token: Secret("a\"b"), expiresIn: 1, expiresAt: 2, profile: "tv", generation: generation)
+            token: Secret("a/b="), expiresIn: 1, expiresAt: 2, profile: "tv", generation: generation)
         #expect(try read { reply.encode(id: RequestID("x"), into: &$0) } == .token(reply))
     }
 
@@ -37,6 +37,10 @@ import Testing
         "what is no reply is refused without showing it",
         arguments: [
             ("", "the reply is not a JSON object: at byte 0: found the end of the input, expected '{'"),
+            (
+                #"{"access_token":"a\nb","profile":"p","expires_in":1,"expires_at":2}"#,
+                "access_token holds what no token has: expected a b64token of RFC 6750"
+            ),
             ("[]", "the reply is not a JSON object: at byte 0: found '[', expected '{'"),
             (#"{"access_token":5}"#, "the reply is not a JSON object: at byte 16: found '5', expected a string"),
             (

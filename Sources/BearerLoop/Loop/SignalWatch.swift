@@ -13,6 +13,11 @@ package final class SignalWatch {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Whether the process was started with this signal ignored, see sigaction(2).
+    package static func isIgnored(_ signal: CInt) -> Bool {
+        clinux_is_ignored(signal) != 0
+    }
+
     /// - Parameters:
     ///   - signals: blocked in every thread, see ``block(_:)``.
     ///   - onSignal: called on the loop's thread. Several of one signal may be reported as one.

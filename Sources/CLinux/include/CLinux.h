@@ -28,6 +28,13 @@ int clinux_set_undumpable(void);
 /// PR_SET_NAME, see prctl(2): how the calling thread is called in top(1) and /proc; at most 15 bytes.
 int clinux_name_thread(const char *name);
 
+/// Whether SIG_IGN is what happens at a signal.
+int clinux_is_ignored(int signal);
+
+/// Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that what is opened later is not taken for standard
+/// input or output. To read it or to write there is an error, as before.
+void clinux_fill_standard_descriptors(void);
+
 /// signalfd(2), non-blocking, close-on-exec. The signals must be blocked in every thread.
 int clinux_signalfd(const sigset_t *signals);
 

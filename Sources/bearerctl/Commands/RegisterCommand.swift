@@ -51,7 +51,9 @@ struct ReloadCommand: ReportingCommand {
     func perform() throws(CommandError) {
         let line = try socket.bearerd.ask(.reload)
         guard case .error(let error) = try? Reply.parse(line: line[...]), error.code == .invalidRequest else {
-            _ = try Reply.read(line)
+            guard case .other(let value) = try Reply.read(line), value["reloaded"]?.bool == true else {
+                throw .unexpectedReply("the reply to reload does not say that it was done")
+            }
             return
         }
         // What the daemon refuses here is its configuration, not our request.

@@ -24,7 +24,8 @@ struct TokenFile {
     /// Puts a token into the file.
     ///
     /// - Parameter end: when the token ends, by the wall clock.
-    func replace(with reply: TokenReply, end: Duration) throws(TokenFileError) {
+    /// - Returns: what the file is now.
+    func replace(with reply: TokenReply, end: Duration) throws(TokenFileError) -> Version {
         var contents = format.contents(of: reply)
         defer { Secret.wipe(&contents) }
         let place = try open()
@@ -39,32 +40,49 @@ struct TokenFile {
             try write(contents, to: file)
             try setModificationTime(of: file, to: end)
             try check("synchronize", fsync(file))
+            let version = try version(of: file)
             try check("rename", renameat(place, temporaryName, place, name))
+            return version
         } catch {
             unlinkat(place, temporaryName, 0)
             throw error
         }
     }
 
+    /// Tells a file that we have written from one that another process has put in its place.
+    struct Version: Equatable {
+        private let inode: ino_t
+        private let changed: Duration
+
+        fileprivate init(_ status: stat) {
+            inode = status.st_ino
+            changed = .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec)
+        }
+    }
+
     var exists: Bool { access(path, F_OK) == 0 }
 
-    /// Removes the file.
+    /// Removes the file if it is still `version`.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it was.
     @discardableResult
-    func remove() -> Bool { unlink(path) == 0 }
+    func remove(_ version: Version?) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && Version(status) == version && unlink(path) == 0
+    }
 
-    /// When the token ends that an earlier process left, by the wall clock; nil when there is no file. If that clock was set
-    /// back since, the token has ended.
+    /// The file that an earlier process left, and when its token ends, by the wall clock; nil when there is no file. If that
+    /// clock was set back since, the token has ended.
     ///
     /// - Throws: when something is there that is not a file of ours.
-    func endOfPredecessor(now: Duration) throws(TokenFileError) -> Duration? {
+    func predecessor(now: Duration) throws(TokenFileError) -> (version: Version, end: Duration)? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw TokenFileError(path: path, reason: "expected a regular file, or none: found \(Self.kind(status))")
         }
-        return now < .seconds(status.st_ctim.tv_sec) ? .zero : .seconds(status.st_mtim.tv_sec)
+        let end: Duration = now < .seconds(status.st_ctim.tv_sec) ? .zero : .seconds(status.st_mtim.tv_sec)
+        return (Version(status), end)
     }
 
     /// Removes what processes that were killed while they replaced the file have left.
@@ -97,6 +115,12 @@ struct TokenFile {
             try check("write", CInt(clamping: count))
             rest = rest.dropFirst(count)
         }
+    }
+
+    private func version(of file: CInt) throws(TokenFileError) -> Version {
+        var status = stat()
+        try check("examine", fstat(file, &status))
+        return Version(status)
     }
 
     private func setModificationTime(of file: CInt, to end: Duration) throws(TokenFileError) {

@@ -21,6 +21,8 @@ final class TokenFileKeeper {
 
     /// When the token in the file ends; nil when there is no file.
     private var end: ClockReading?
+    /// The file that holds it.
+    private var version: TokenFile.Version?
     /// The newest token, as long as the file could not be written.
     private var unwritten: TokenReply?
     /// The token in the file, and when it came; nil when there is none, and when an earlier process wrote it.
@@ -37,8 +39,9 @@ final class TokenFileKeeper {
         case file(TokenFileError)
     }
 
-    /// The signals that end it; SIGCHLD tells of the command. They must be blocked before the process has threads.
-    static let signals = [SIGTERM, SIGINT, SIGHUP, SIGCHLD]
+    /// The signals that end it, unless whoever started it had it ignore them, as nohup(1) does; SIGCHLD tells of the command.
+    /// They must be blocked before the process has threads.
+    static let signals = [SIGTERM, SIGCHLD] + [SIGINT, SIGHUP].filter { !SignalWatch.isIgnored($0) }
     /// A file that could not be written is written again after this long.
     private static let writePause = Duration.seconds(1)
     /// How often is looked whether the file is still there.
@@ -78,8 +81,8 @@ final class TokenFileKeeper {
         }
         do throws(TokenFileError) {
             let now = SystemClock.now()
-            if let predecessor = try file.endOfPredecessor(now: now.wall) {
-                keep(until: ClockReading(boot: now.boot + predecessor - now.wall, wall: predecessor))
+            if let (version, end) = try file.predecessor(now: now.wall) {
+                keep(version, until: ClockReading(boot: now.boot + end - now.wall, wall: end))
             }
         } catch {
             throw .cannotCreate(error)
@@ -135,8 +138,9 @@ extension TokenFileKeeper {
             unwritten = nil
             return
         }
+        let version: TokenFile.Version
         do throws(TokenFileError) {
-            try file.replace(with: reply, end: end.wall)
+            version = try file.replace(with: reply, end: end.wall)
         } catch {
             guard isReady else { return finish(failing: .cannotCreate(error)) }
             report(.file(error))
@@ -148,7 +152,7 @@ extension TokenFileKeeper {
         unwritten = nil
         written = (reply, received)
         troubleIsOver()
-        keep(until: end)
+        keep(version, until: end)
         changed(status: "\(file.path): a token until \(SystemClock.text(end.wall, "%F %T %Z"))")
     }
 
@@ -169,8 +173,8 @@ extension TokenFileKeeper {
         loop.schedule(after: Self.checkInterval) { [self] in check() }
     }
 
-    private func keep(until end: ClockReading) {
-        self.end = end
+    private func keep(_ version: TokenFile.Version, until end: ClockReading) {
+        (self.version, self.end) = (version, end)
         removeAtEnd()
     }
 
@@ -184,7 +188,7 @@ extension TokenFileKeeper {
         }
         self.end = nil
         written = nil
-        guard file.remove() else { return }
+        guard file.remove(version) else { return }
         StandardError.complain("\(file.path): removed: its token has ended, and there is no other")
         guard isReady else {
             command?.fileChanged()
@@ -212,7 +216,8 @@ extension TokenFileKeeper {
         finish(failing: nil)
     }
 
-    /// The file goes, since nobody would remove it at the end of its token. One below `$RUNTIME_DIRECTORY` is systemd's to
+    /// The file goes, since nobody would remove it at the end of its token; one that another process has written since is its
+    /// own. One below `$RUNTIME_DIRECTORY` is systemd's to
     /// remove: it does so when the unit is stopped, and not when it is started again. A start that fails leaves what was there
     /// before.
     private func finish(failing error: CommandError?) {
@@ -220,7 +225,7 @@ extension TokenFileKeeper {
         isOver = true
         watch?.stop()
         let isOurs = written != nil || error == nil
-        if isOurs, end != nil, !RuntimeDirectory.holds(file.path) { file.remove() }
+        if isOurs, end != nil, !RuntimeDirectory.holds(file.path) { file.remove(version) }
         if let error {
             StandardError.complain(error.message)
             manager.status(error.message)

@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    /// Whether `count` bytes come, and no more; false when a hundred turns bring none.
+    private func receiveAll(_ count: Int, of peer: CInt, _ test: TestLoop) async throws -> Bool {
+        var (total, idle) = (0, 0)
+        while total < count, idle < 100 {
+            let piece = received(peer)?.utf8.count ?? 0
+            total += piece
+            idle = piece > 0 ? 0 : idle + 1
+            try await test.turns()
+        }
+        return total == count
+    }
+
     @Test("what is sent goes out at the end of the turn, in one piece")
     func sentTogether() async throws {
         try await withStream { test, owner, peer in
@@ -68,7 +80,8 @@ import Testing
     }
 
     @Test(
-        "what the peer does not take waits and counts; once it is taken, the owner hears of it", arguments: [false, true])
+        "what the peer does not take waits and counts; once it is taken, the owner hears of it",
+        arguments: [false, true])
     func backPressure(isAlone: Bool) async throws {
         try await withStream { test, owner, peer in
             let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
@@ -78,12 +91,7 @@ import Testing
             let held = try await test.perform { _ in owner.stream.heldCount }
             #expect(held > 0 && held < bytes.count)
             #expect(try await test.perform { _ in owner.stream.sentCount } == bytes.count - held)
-            var count = 0
-            while count < bytes.count {
-                count += received(peer)?.utf8.count ?? 0
-                try await test.turns()
-            }
-            #expect(count == bytes.count)
+            #expect(try await receiveAll(bytes.count, of: peer, test))
             #expect(owner.calls.last == .drained)
             #expect(try await test.perform { _ in owner.stream.heldCount } == 0)
         }
@@ -102,12 +110,7 @@ import Testing
             #expect(try await test.perform { _ in owner.stream.isSlow })
             #expect(try await test.perform { _ in owner.stream.keptByKernel } < 64 * 1024)
             // Nothing is lost of it.
-            var count = 0
-            while count < 100 * size {
-                count += received(peer)?.utf8.count ?? 0
-                try await test.turns()
-            }
-            #expect(count == 100 * size)
+            #expect(try await receiveAll(100 * size, of: peer, test))
         }
     }
 

@@ -51,21 +51,64 @@ extension EndToEnd {
         }
 
         @Test(
+            "where standard output is closed, no answer is written to what is opened next",
+            arguments: ["token", "watch"])
+        func closedOutput(command: String) async throws {
+            try await Host.run { host in
+                _ = try await host.start()
+                let result = try await FinishedProgram.run(
+                    "/bin/sh", ["-c", #"exec "$1" "$2" >&-"#, "sh", try Programs.path("bearerctl"), command],
+                    environment: ["BEARERD_SOCKET": host.socket])
+                #expect(result.status == EX_IOERR)
+                #expect(result.errors.contains("standard output: Bad file descriptor"))
+            }
+        }
+
+        @Test(
+            "what does not speak as bearerd does is told",
+            arguments: [
+                ("token", #"{"access_token":"a\nb","expires_in":9,"expires_at":9,"profile":"p"}"#, "access_token"),
+                ("reload", #"{"access_token":"ab","expires_in":9,"expires_at":9,"profile":"p"}"#, "reload"),
+                ("token", #"{"pong":true}"#, "access_token"), ("status", #"{"pong":true}"#, "profiles"),
+            ])
+        func stranger(command: String, line: String, message: String) async throws {
+            let result = try await answer(to: command, with: line)
+            #expect(result.status == EX_SOFTWARE)
+            #expect(result.output == "")
+            #expect(result.errors.contains(message), "\(result.errors)")
+        }
+
+        @Test("times that no clock shows are printed all the same", arguments: [Int64.min, .max])
+        func times(time: Int64) async throws {
+            let line =
+                #"{"version":"1","pid":1,"started_at":\#(time),"connections":0,"profiles":[]}"#
+            let result = try await answer(to: "status", with: line)
+            #expect(result.status == 0)
+            #expect(result.output.hasPrefix("bearerd 1, pid 1, up "))
+        }
+
+        /// What `bearerctl` makes of `line`; "": no answer at all.
+        private func answer(to command: String, with line: String) async throws -> FinishedProgram {
+            let directory = TemporaryDirectory(mode: 0o755)
+            let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
+            let serving = Task { try await blocking { try proxyDaemon.serve(line.isEmpty ? "" : line + "\n") } }
+            let result = try await FinishedProgram.run(
+                Programs.path("bearerctl"), [command, "--socket", proxyDaemon.path])
+            proxyDaemon.stop()
+            _ = try await serving.value
+            return result
+        }
+
+        @Test(
             "what the daemon may say of itself",
             arguments: [
-                (#"{"error":"server_error","error_description":"x"}"# + "\n", EX_SOFTWARE),
-                (#"{"error":"slow_down","error_description":"x","retry_after":3}"# + "\n", EX_TEMPFAIL),
-                (#"{"error":"access_denied","error_description":"x"}"# + "\n", EX_NOPERM),
+                (#"{"error":"server_error","error_description":"x"}"#, EX_SOFTWARE),
+                (#"{"error":"slow_down","error_description":"x","retry_after":3}"#, EX_TEMPFAIL),
+                (#"{"error":"access_denied","error_description":"x"}"#, EX_NOPERM),
                 ("", EX_UNAVAILABLE),
             ])
         func replies(line: String, status: CInt) async throws {
-            let directory = TemporaryDirectory(mode: 0o755)
-            let proxyDaemon = try ProxyDaemon(at: directory.path + "/socket")
-            let serving = Task { try await blocking { try proxyDaemon.serve(line) } }
-            let result = try await FinishedProgram.run(
-                Programs.path("bearerctl"), ["token", "--socket", proxyDaemon.path])
-            proxyDaemon.stop()
-            _ = try await serving.value
+            let result = try await answer(to: "token", with: line)
             #expect(result.status == status)
             #expect(result.output == "")
         }

@@ -152,6 +152,45 @@ extension EndToEnd {
             }
         }
 
+        @Test("SIGHUP ends it, but not where it was started with SIGHUP ignored, as nohup does")
+        func hangup() async throws {
+            try await Host.run { host in
+                let daemon = try await host.start()
+                let first = try await daemon.token()
+                let ended = try await host.startKeeper()
+                try await ended.appears()
+                ended.program.signal(SIGHUP)
+                #expect(try await ended.program.end() == .exited(0))
+                let watch = "\(try Programs.path("bearerctl")) watch --socket \(host.socket) --output \(host.tokenFile)"
+                let program = try await RunningProgram.start("/bin/sh", ["-c", "trap '' HUP; exec \(watch)"])
+                let file = KeptFile(program: program, path: host.tokenFile)
+                try await file.appears()
+                program.signal(SIGHUP)
+                _ = try await daemon.ask(#"{"op":"renew","rejected":"\#(first)"}"#)
+                await eventually("the file has the next token") { file.text != first && file.text != nil }
+                program.signal(SIGTERM)
+                #expect(try await program.end() == .exited(0))
+            }
+        }
+
+        @Test("the end of one of two keepers leaves the file that the other has written since")
+        func twoKeepers() async throws {
+            try await Host.run { host in
+                let token = try await host.start().token()
+                let old = try await host.startKeeper()
+                try await old.appears()
+                let inode = old.inode
+                try await host.keep { file in
+                    await eventually("the new one has written the file") { file.inode != inode && file.inode != 0 }
+                    old.program.signal(SIGTERM)
+                    let end = try await old.program.end()
+                    #expect(end == .exited(0))
+                    #expect(file.text == token)
+                }
+                #expect(old.text == nil)
+            }
+        }
+
         @Test("a file that somebody removes is written again")
         func removed() async throws {
             try await Host.run { host in
