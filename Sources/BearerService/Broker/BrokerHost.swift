@@ -1,6 +1,27 @@
 internal import BearerConfiguration
+internal import BearerCore
 internal import BearerLoop
+internal import BearerState
+internal import BearerSystemd
 internal import BearerUpstream
+
+/// What the broker works with.
+struct BrokerServices: Sendable {
+    let disk: Disk
+    let loader: ProfileLoader
+    let store: TokenStore
+    let unsaved: UnsavedStore
+    let journal: Journal
+    let identity: DaemonIdentity
+    let reloader: Reloader
+    /// Where systemd finds the credentials that it hands over at a start.
+    let credentials: CredentialStores
+    /// Finds the units of denied clients, for the journal.
+    let units: PeerUnits
+    /// The loop that serves the clients.
+    let loop: ServingLoop
+    let now: @Sendable () -> ClockReading
+}
 
 /// The broker's door for what is asynchronous: an actor on the serving loop, which owns the ``Broker`` and whatever lives
 /// with it there. On the loop, plain calls are enough.

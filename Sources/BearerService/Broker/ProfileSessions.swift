@@ -1,3 +1,6 @@
+internal import BearerCore
+internal import BearerState
+
 /// The sessions of the profiles by name.
 struct ProfileSessions {
     private(set) var byName: [String: ProfileSession] = [:] {
@@ -25,6 +28,31 @@ struct ProfileSessions {
             let names = sortedNames ?? byName.keys.sorted()
             sortedNames = names
             return names
+        }
+    }
+}
+
+extension ProfileSession {
+    /// What all sessions share.
+    struct Environment {
+        let services: BrokerServices
+        let runner: ExchangeRunner
+        let jobs: BackgroundJobs
+        let agenda: Agenda
+        let status: StatusSignal
+        let log: ClientLog
+
+        var now: ClockReading { services.now() }
+        var journal: Journal { services.journal }
+
+        func records(of loaded: LoadedProfile) -> ProfileRecords {
+            let records = ProfileRecords.Services(
+                disk: services.disk, store: services.unsaved, journal: journal,
+                bootID: services.loader.bootID, now: services.now, isStoreAvailable: services.store.isAvailable)
+            return ProfileRecords(loaded, records) { [jobs, status] isDurable in
+                if !isDurable { jobs.retryLater() }
+                status.changed()
+            }
         }
     }
 }
