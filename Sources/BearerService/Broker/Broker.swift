@@ -178,7 +178,7 @@ final class Broker {
         nameGroups(of: sessions.all.map(\.settings) + new.profiles)
         for name in plan.removed { sessions.remove(name)?.end() }
         let read = Dictionary(uniqueKeysWithValues: loaded.map { ($0.settings.name, $0) })
-        let reprovisioned = new.profiles.filter { sessions[$0.name]?.isGivenOthers(by: $0) == true }.map(\.name)
+        let reprovisioned = new.profiles.filter { sessions[$0.name]?.settings.isGivenOthers(by: $0) == true }
         for settings in new.profiles {
             // What could be used again meanwhile goes on.
             if let profile = read[settings.name], !plan.updated.contains(settings.name) {
@@ -189,7 +189,7 @@ final class Broker {
         }
         agenda.changed()
         status.changed()
-        return reprovisioned.sorted()
+        return reprovisioned.map(\.name).sorted()
     }
 
     private func take(_ loaded: LoadedProfile) {

@@ -5,20 +5,12 @@ internal import BearerProtocol
 /// The clients of one profile: who may have its token, whose requests wait for it, and what they are given. Lives on the
 /// loop.
 final class ProfileClients {
-    /// An administrator's request that waits for a registration.
-    private struct PendingRegistration {
-        let caller: Caller
-        let timeout: LoopTimer
-    }
-
     private let profile: String
-    private let loop: ServingLoop
     private let log: ClientLog
     /// `nil`: whoever can open the socket.
     private var access: AccessPolicy?
     private let waiters: TokenWaiters
     private var watchers: [UInt64: Caller] = [:]
-    private var pendingRegistrations: [UInt64: PendingRegistration] = [:]
     private var numbers: UInt64 = 0
     /// Requests without those that ``replies`` counts.
     private var admitted: UInt64 = 0
@@ -27,7 +19,6 @@ final class ProfileClients {
 
     init(of profile: String, _ access: AccessPolicy?, on loop: ServingLoop, _ log: ClientLog) {
         self.profile = profile
-        self.loop = loop
         self.access = access
         self.log = log
         waiters = TokenWaiters(on: loop)
@@ -38,7 +29,6 @@ final class ProfileClients {
 
     var waiterCount: Int { waiters.count }
     var watcherCount: Int { watchers.count }
-    var pendingRegistrationCount: Int { pendingRegistrations.count }
 
     // MARK: Who may ask
 
@@ -145,31 +135,6 @@ final class ProfileClients {
         return (token.map { watchLine($0, for: caller, at: now) }, { [self] in watchers[number] = nil })
     }
 
-    /// Lets a request wait for the outcome of a registration.
-    ///
-    /// - Parameters:
-    ///   - timeout: what it is answered after `limit`; `nil` when it waits on.
-    ///   - onNobody: called when no request waits any more, before the last one is answered.
-    /// - Returns: cancels the wait.
-    func awaitRegistration(
-        _ limit: Duration, _ caller: Caller, timeout: @escaping () -> ErrorReply?, onNobody: @escaping () -> Void
-    ) -> () -> Void {
-        numbers += 1
-        let number = numbers
-        let leave = { [self] in
-            guard let registration = pendingRegistrations.removeValue(forKey: number) else { return }
-            loop.cancel(registration.timeout)
-            if pendingRegistrations.isEmpty { onNobody() }
-        }
-        let timer = loop.schedule(after: limit) {
-            guard let error = timeout() else { return }
-            leave()
-            caller.deliver(error)
-        }
-        pendingRegistrations[number] = PendingRegistration(caller: caller, timeout: timer)
-        return leave
-    }
-
     // MARK: What happens to the token
 
     func tokenChanged(to token: AccessToken?, at now: ClockReading) {
@@ -199,20 +164,6 @@ final class ProfileClients {
     /// Ends every wait for a token.
     func failWaiters(_ error: ErrorReply) {
         waiters.failAll(error)
-    }
-
-    /// Answers those who wait for a registration.
-    func registrationEnded(_ outcome: Result<String, ErrorReply>) {
-        let pending = pendingRegistrations.values
-        pendingRegistrations = [:]
-        for registration in pending {
-            loop.cancel(registration.timeout)
-            let caller = registration.caller
-            switch outcome {
-            case .success(let clientID): caller.deliver(ShortReply.registered(profile: profile, clientID: clientID))
-            case .failure(let error): caller.deliver(error)
-            }
-        }
     }
 
     func publish(_ error: ErrorReply) {

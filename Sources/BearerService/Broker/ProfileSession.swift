@@ -13,15 +13,12 @@ final class ProfileSession {
     /// A registration was sent, and what came of it is not on disk yet.
     private(set) var isRegistering = false
     let clients: ProfileClients
+    let orders: RegistrationOrders
 
     private let environment: Environment
     private var lifecycle: TokenLifecycle
     private var records: ProfileRecords
     private var keptToken: KeptToken
-    /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
-    private var unusable: UnusableState?
-    /// See ``LoadedProfile/otherCredentials``.
-    private var otherCredentials: OtherCredentials?
 
     init(_ loaded: LoadedProfile, _ environment: Environment) {
         self.environment = environment
@@ -29,37 +26,68 @@ final class ProfileSession {
         epoch = environment.runner.nextEpoch()
         clients = ProfileClients(
             of: loaded.settings.name, loaded.settings.access, on: environment.services.loop, environment.log)
+        orders = RegistrationOrders(on: environment.services.loop)
         lifecycle = TokenLifecycle(loaded)
         records = environment.records(of: loaded)
         keptToken = KeptToken(
             of: loaded.settings.name, in: environment.services.store, token: loaded.token,
             fingerprint: loaded.tokenFingerprint)
-        unusable = loaded.unusable
-        otherCredentials = loaded.otherCredentials
     }
+
+    func start() {
+        if !records.isDurable { environment.jobs.retryNow() }
+        for entry in advice?.atStart(now: environment.now.unixSeconds) ?? [] { environment.journal.write(entry) }
+        if let unusable = records.unusable { start(unusable) } else { handle(.start) }
+    }
+
+    /// The caller has the agenda know.
+    private func start(_ state: UnusableState) {
+        let now = environment.now
+        if state.isPassing { environment.jobs.retryLater() }
+        let token = lifecycle.servableToken(at: now)
+        let advice = token.map { "; its token is served for another \($0.remaining(at: now).minutesText)" } ?? ""
+        let again = state.isPassing ? "; it is tried again every 30 s" : ""
+        environment.journal.write(.profileBlocked, "\(name): \(state.reason)\(advice)\(again)", [.profile: name])
+        if token == nil { refused() } else { perform([.tokenChanged], at: now) }
+    }
+
+    // MARK: How things stand
 
     var name: String { settings.name }
 
-    /// How things stand.
+    /// The client credentials that are in use.
+    var credentials: ClientCredentials? { settings.given?.credentials ?? records.credentials?.credentials }
+
+    /// Everything is on disk.
+    var isDurable: Bool { records.isDurable }
+
     func snapshot(at now: ClockReading) -> ProfileSnapshot {
         ProfileSnapshot(
-            name: name, lifecycle: lifecycle, unusable: unusable, credentials: credentials,
+            name: name, lifecycle: lifecycle, unusable: records.unusable, credentials: credentials,
             registeredAt: records.credentials?.registeredAt, isProvisioned: settings.given != nil,
             isDurable: records.isDurable, requests: clients.requests,
             waiting: environment.runner.waiting(name, at: now), server: settings.server,
             expectedScopes: settings.registration?.expectedScopes ?? [], nextRetry: environment.jobs.nextRetry)
     }
 
-    // MARK: The life of the token
-
-    func start() {
-        if !records.isDurable { environment.jobs.retryNow() }
-        for entry in advice?.atStart(now: environment.now.unixSeconds) ?? [] {
-            environment.services.journal.write(entry)
-        }
-        if let unusable { startUnusable(unusable) } else { handle(.start) }
+    /// Why waiting is pointless; `nil` when it is not.
+    private var refusal: ErrorReply? {
+        guard records.unusable != nil || lifecycle.failureStreak != nil else { return nil }
+        return snapshot(at: environment.now).refusal.map { ErrorReply(.registrationRefused, $0) }
     }
 
+    private var advice: RegistrationAdvice? {
+        settings.registration.map {
+            RegistrationAdvice(
+                profile: name, server: settings.server, registration: $0, credentials: credentials,
+                registeredAt: records.credentials?.registeredAt, otherCredentials: records.otherCredentials)
+        }
+    }
+}
+
+// MARK: - The life of the token
+
+extension ProfileSession {
     /// Takes one event in, and does what follows from it.
     func handle(_ event: LifecycleEvent) {
         let now = environment.now
@@ -80,7 +108,7 @@ final class ProfileSession {
     func wake(at now: ClockReading, isStepped: Bool) {
         let isDue = lifecycle.nextDeadline?.isReached(at: now) == true
         keptToken.removeEnded(at: now)
-        if isDue || (isStepped && unusable == nil) { handle(.deadline) }
+        if isDue || (isStepped && records.unusable == nil) { handle(.deadline) }
     }
 
     /// When ``wake(at:isStepped:)`` is due, on CLOCK_BOOTTIME.
@@ -97,14 +125,14 @@ final class ProfileSession {
             case .report(let report): log(report, at: now)
             case .tokenChanged:
                 keepToken()
-                clients.tokenChanged(to: servableToken(at: now), at: now)
-            case .tokenEnded where unusable == nil: clients.tokenEnded(unavailable(at: now))
+                clients.tokenChanged(to: lifecycle.servableToken(at: now), at: now)
+            case .tokenEnded where records.unusable == nil: clients.tokenEnded(unavailable())
             case .tokenEnded, .refused: refused()
             case .exchangeFailed:
                 if let refusal {
-                    clients.failWaiters(ErrorReply(.registrationRefused, refusal))
+                    clients.failWaiters(refusal)
                 } else {
-                    clients.renewalFailed(snapshot(at: now).unavailable(at: now, "has no other token"))
+                    clients.renewalFailed(unavailable("has no other token"))
                 }
             }
         }
@@ -112,208 +140,24 @@ final class ProfileSession {
         if !actions.isEmpty { environment.status.changed() }
     }
 
+    private func refused() { clients.refused(refusal ?? ErrorReply(.registrationRefused, "the profile is refused")) }
+
     /// Writes to the journal, and says of a registration what came of it.
     private func log(_ report: LifecycleReport, at now: ClockReading) {
-        let journal = environment.services.journal
-        var context = JournalEntry.Context(
-            profile: name, server: settings.server, replacement: settings.given?.replacement,
-            isDurable: records.isDurable)
-        switch report {
-        // Only then is the statement worth a look.
-        case .registered: context.registration = advice?.text
-        case .freshTokenRejected: context.missingScopes = advice?.missing ?? []
-        case .tokenExpired:
-            context.wait = environment.runner.waiting(name, at: now).map {
-                ($0.detail, now.advanced(by: $0.until - now.boot))
-            }
-        default: break
-        }
-        journal.write(JournalEntry(report, context))
-        if case .registered = report, let missing = advice?.missingScopes { journal.write(missing) }
+        let isRegistered = if case .registered = report { true } else { false }
+        let context = JournalEntry.Context(
+            profile: name, server: settings.server, registration: isRegistered ? advice?.text : nil,
+            replacement: settings.given?.replacement, isDurable: records.isDurable,
+            missingScopes: advice?.missing ?? [],
+            wait: environment.runner.waiting(name, at: now).map { ($0.detail, now.advanced(by: $0.until - now.boot)) })
+        environment.journal.write(JournalEntry(report, context))
+        if isRegistered, let missing = advice?.missingScopes { environment.journal.write(missing) }
     }
-
-    private var advice: RegistrationAdvice? {
-        settings.registration.map {
-            RegistrationAdvice(
-                profile: name, server: settings.server, registration: $0, credentials: credentials,
-                registeredAt: records.credentials?.registeredAt,
-                otherCredentials: unusable == nil ? otherCredentials : nil)
-        }
-    }
-
-    /// The caller has the agenda know.
-    private func startUnusable(_ state: UnusableState) {
-        let now = environment.now
-        if state.isPassing { environment.jobs.retryLater() }
-        let token = servableToken(at: now)
-        let advice = token.map { "; its token is served for another \($0.remaining(at: now).minutesText)" } ?? ""
-        let again = state.isPassing ? "; it is tried again every 30 s" : ""
-        environment.services.journal.write(
-            .profileBlocked, "\(name): \(state.reason)\(advice)\(again)", [.profile: name])
-        if token == nil { refused() } else { perform([.tokenChanged], at: now) }
-    }
-
-    private func refused() {
-        clients.refused(ErrorReply(.registrationRefused, refusal ?? "the profile is refused"))
-    }
-
-    private func servableToken(at now: ClockReading) -> AccessToken? { lifecycle.servableToken(at: now) }
-
-    private var refusal: String? {
-        unusable == nil && lifecycle.failureStreak == nil ? nil : snapshot(at: environment.now).refusal
-    }
-
-    private func unavailable(at now: ClockReading) -> ErrorReply { snapshot(at: now).unavailable(at: now) }
-}
-
-// MARK: - Requests
-
-extension ProfileSession {
-    func token(_ wanted: TokenRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
-        try clients.admit(caller.client)
-        let now = environment.now
-        let minimum = wanted.minimumValidity
-        if let token = servableToken(at: now), minimum == .zero || token.remaining(at: now) >= minimum {
-            let line = clients.answer(token, to: caller, at: now)
-            guard caller.id == nil, minimum == .zero, let repeated = clients.repeatedToken else { return .reply(line) }
-            return .repeatable(line, repeated)
-        }
-        if let lifetime = lifecycle.lastLifetime, minimum > lifetime {
-            throw ErrorReply(minimum: minimum, exceeds: lifetime)
-        }
-        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
-        if minimum > .zero, lifecycle.token != nil {
-            try demandRenewal(at: now)
-        } else if lifecycle.nextDeadline?.isReached(at: now) == true {
-            // The alarm may tell of a step of the wall clock only after this request.
-            environment.agenda.wakeNow()
-        }
-        return try wait(for: .lasting(minimum), wanted.wait, caller, at: now)
-    }
-
-    func renew(_ wanted: RenewRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
-        try clients.admit(caller.client)
-        let now = environment.now
-        if let token = servableToken(at: now) {
-            guard token.value == wanted.rejected else {
-                return .reply(clients.answer(token, to: caller, at: now))
-            }
-            perform(lifecycle.recordRejection(by: caller.peer.uid, at: now), at: now)
-        }
-        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
-        if lifecycle.token != nil { try demandRenewal(at: now) }
-        return try wait(for: .other(than: wanted.rejected), wanted.wait, caller, at: now)
-    }
-
-    func watch(_ caller: Caller) throws(ErrorReply) -> Answer {
-        try clients.admit(caller.client)
-        let now = environment.now
-        let (first, cancel) = clients.watch(servableToken(at: now), caller, at: now)
-        return .watching(
-            first: first ?? refusal.map { ErrorReply(.registrationRefused, $0).line(id: caller.id) }, cancel: cancel)
-    }
-
-    /// New client credentials, by force where there are some.
-    func register(force: Bool, _ caller: Caller) throws(ErrorReply) -> Answer {
-        if let given = settings.given {
-            throw ErrorReply(
-                .invalidRequest,
-                "profile \(name) is given its client credentials (client: \(given.place)) and never registers; "
-                    + "register on the host that they come from")
-        }
-        if let unusable { throw ErrorReply(.registrationRefused, unusable.reason) }
-        guard force || !lifecycle.hasCredentials else {
-            throw ErrorReply(
-                .invalidRequest,
-                "profile \(name) has client credentials; with \"force\": true they are replaced, and viewers have to sign "
-                    + "in again")
-        }
-        let cancel = clients.awaitRegistration(Self.registrationWait, caller) { [self] in
-            guard !isRegistrationSent else { return nil }
-            let seconds = Self.registrationWait.components.seconds
-            let now = environment.now
-            return snapshot(at: now)
-                .unavailable(at: now, "could not be registered within \(seconds) s, and this order is withdrawn")
-        } onNobody: { [self] in
-            withdrawRegistration()
-        }
-        handle(.registrationForced)
-        return .later(cancel: cancel)
-    }
-
-    /// How long an administrator waits for a registration to be sent. With the exchange itself that is less than the 90 s
-    /// that `bearerctl` gives the daemon.
-    private static let registrationWait = Duration.seconds(60)
-
-    /// A registration is in flight, or about to be.
-    private var isRegistrationSent: Bool {
-        guard case .registration = lifecycle.exchange?.kind else { return false }
-        return environment.runner.waiting(name, at: environment.now) == nil
-    }
-
-    /// Nobody waits any more for the registration that was ordered: it is not made, unless it was sent.
-    private func withdrawRegistration() {
-        guard !environment.jobs.isStopping, !isRegistrationSent else { return }
-        if case .begun = lifecycle.forcedRegistration { environment.runner.cancelWaiting(name) }
-        handle(.registrationWithdrawn)
-    }
-
-    /// The client credentials, for other hosts.
-    func export() throws(ErrorReply) -> ClientCredentials {
-        if let credentials { return credentials }
-        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
-        let now = environment.now
-        throw snapshot(at: now).unavailable(at: now, "has no client credentials yet")
-    }
-
-    /// The token for a unit whose credential systemd loads.
-    ///
-    /// - Parameter resume: called when there is a token, or after `limit`.
-    /// - Returns: the token, or what cancels the wait.
-    func credential(
-        within limit: Duration, resume: @escaping (TokenWaiters.Outcome) -> Void
-    ) throws(ErrorReply) -> (token: AccessToken?, cancel: () -> Void) {
-        let now = environment.now
-        if let token = servableToken(at: now) { return (token, {}) }
-        if let refusal { throw ErrorReply(.registrationRefused, refusal) }
-        guard !environment.jobs.isStopping else { throw .stopping }
-        return (nil, clients.wait(limit, timeout: unavailable, resume: resume))
-    }
-
-    /// Joins the exchange in flight or starts one on everybody's behalf.
-    private func demandRenewal(at now: ClockReading) throws(ErrorReply) {
-        guard !environment.jobs.isStopping else { throw .stopping }
-        let (demand, actions) = lifecycle.demandRenewal(at: now)
-        perform(actions, at: now)
-        guard case .slowDown(let retryAfter) = demand else { return }
-        throw ErrorReply(
-            .slowDown, "clients caused a renewal of profile \(name) less than 30 s ago", retryAfter: retryAfter)
-    }
-
-    private func wait(
-        for wish: TokenWaiters.Wish, _ limit: Duration, _ caller: Caller, at now: ClockReading
-    ) throws(ErrorReply) -> Answer {
-        guard !environment.jobs.isStopping else { throw .stopping }
-        let unavailable = { [self] in
-            let now = environment.now
-            return snapshot(at: now).unavailable(at: now, TokenWaiters.lack(wish))
-        }
-        guard limit > .zero else { throw unavailable() }
-        return .later(cancel: clients.wait(for: wish, limit, caller, timeout: unavailable))
-    }
-
-    private func unavailable() -> ErrorReply { unavailable(at: environment.now) }
 }
 
 // MARK: - What must survive
 
 extension ProfileSession {
-    /// Those that are in use.
-    var credentials: ClientCredentials? { settings.given?.credentials ?? records.credentials?.credentials }
-
-    /// Everything is on disk.
-    var isDurable: Bool { records.isDurable }
-
     /// A registration is about to be sent: that it is must outlive this process.
     ///
     /// - Returns: whether it is still wanted; a reload may have taken the profile away.
@@ -324,30 +168,21 @@ extension ProfileSession {
         return true
     }
 
-    func replaceCredentials(with new: ClientCredentials) async {
-        await records.replaceCredentials(
-            with: StoredCredentials(credentials: new, registeredAt: environment.now.unixSeconds))
-    }
+    func replaceCredentials(with new: ClientCredentials) async { await records.replaceCredentials(with: new) }
 
     func registrationEnds(with outcome: LifecycleEvent, of order: ExchangeOrder) async {
         handle(outcome, of: order)
-        clients.registrationEnded(reply(to: outcome))
+        if case .registered = outcome, let credentials {
+            orders.end(with: ShortReply.registered(profile: name, clientID: credentials.clientID))
+        } else {
+            orders.end(with: refusal ?? unavailable("was not registered"))
+        }
         if records.areCredentialsAtRisk { lifecycle.registrationNotRecorded(at: environment.now) }
         await records.persist(lifecycle.history)
         isRegistering = false
     }
 
-    private func reply(to outcome: LifecycleEvent) -> Result<String, ErrorReply> {
-        if case .registered = outcome, let credentials { return .success(credentials.clientID) }
-        let now = environment.now
-        return .failure(
-            refusal.map { ErrorReply(.registrationRefused, $0) }
-                ?? snapshot(at: now).unavailable(at: now, "was not registered"))
-    }
-
-    func persistHistory() async {
-        await records.persist(lifecycle.history)
-    }
+    func persistHistory() async { await records.persist(lifecycle.history) }
 
     /// Tries again what could not be written, kept or read.
     func retry() {
@@ -377,16 +212,124 @@ extension ProfileSession {
     }
 }
 
+// MARK: - Requests
+
+extension ProfileSession {
+    func token(_ wanted: TokenRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
+        let now = environment.now
+        let minimum = wanted.minimumValidity
+        if let token = lifecycle.servableToken(at: now), minimum == .zero || token.remaining(at: now) >= minimum {
+            let line = clients.answer(token, to: caller, at: now)
+            guard caller.id == nil, minimum == .zero, let repeated = clients.repeatedToken else { return .reply(line) }
+            return .repeatable(line, repeated)
+        }
+        if let lifetime = lifecycle.lastLifetime, minimum > lifetime {
+            throw ErrorReply(minimum: minimum, exceeds: lifetime)
+        }
+        if let refusal { throw refusal }
+        if minimum > .zero, lifecycle.token != nil {
+            try demandRenewal(at: now)
+        } else if lifecycle.nextDeadline?.isReached(at: now) == true {
+            // The alarm may tell of a step of the wall clock only after this request.
+            environment.agenda.wakeNow()
+        }
+        return try wait(for: .lasting(minimum), wanted.wait, caller)
+    }
+
+    func renew(_ wanted: RenewRequest, _ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
+        let now = environment.now
+        if let token = lifecycle.servableToken(at: now) {
+            guard token.value == wanted.rejected else { return .reply(clients.answer(token, to: caller, at: now)) }
+            perform(lifecycle.recordRejection(by: caller.peer.uid, at: now), at: now)
+        }
+        if let refusal { throw refusal }
+        if lifecycle.token != nil { try demandRenewal(at: now) }
+        return try wait(for: .other(than: wanted.rejected), wanted.wait, caller)
+    }
+
+    func watch(_ caller: Caller) throws(ErrorReply) -> Answer {
+        try clients.admit(caller.client)
+        let now = environment.now
+        let (first, cancel) = clients.watch(lifecycle.servableToken(at: now), caller, at: now)
+        return .watching(first: first ?? refusal?.line(id: caller.id), cancel: cancel)
+    }
+
+    /// The token for a unit whose credential systemd loads.
+    ///
+    /// - Parameter resume: called when there is a token, or after `limit`.
+    /// - Returns: the token, or what cancels the wait.
+    func credential(
+        within limit: Duration, resume: @escaping (TokenWaiters.Outcome) -> Void
+    ) throws(ErrorReply) -> (token: AccessToken?, cancel: () -> Void) {
+        if let token = lifecycle.servableToken(at: environment.now) { return (token, {}) }
+        if let refusal { throw refusal }
+        guard !environment.jobs.isStopping else { throw .stopping }
+        return (nil, clients.wait(limit, timeout: { [self] in unavailable() }, resume: resume))
+    }
+
+    /// The client credentials, for other hosts.
+    func export() throws(ErrorReply) -> ClientCredentials {
+        if let credentials { return credentials }
+        throw refusal ?? unavailable("has no client credentials yet")
+    }
+
+    /// New client credentials, by force where there are some.
+    func register(force: Bool, _ caller: Caller) throws(ErrorReply) -> Answer {
+        if let unusable = records.unusable { throw ErrorReply(.registrationRefused, unusable.reason) }
+        try RegistrationOrders.check(force: force, settings, hasCredentials: lifecycle.hasCredentials)
+        let cancel = orders.add(for: self) { caller.deliver($0) }
+        handle(.registrationForced)
+        return .later(cancel: cancel)
+    }
+
+    /// Joins the exchange in flight or starts one on everybody's behalf.
+    private func demandRenewal(at now: ClockReading) throws(ErrorReply) {
+        guard !environment.jobs.isStopping else { throw .stopping }
+        let (demand, actions) = lifecycle.demandRenewal(at: now)
+        perform(actions, at: now)
+        guard case .slowDown(let retryAfter) = demand else { return }
+        throw ErrorReply(
+            .slowDown, "clients caused a renewal of profile \(name) less than 30 s ago", retryAfter: retryAfter)
+    }
+
+    private func wait(for wish: TokenWaiters.Wish, _ limit: Duration, _ caller: Caller) throws(ErrorReply) -> Answer {
+        guard !environment.jobs.isStopping else { throw .stopping }
+        let error = { [self] in unavailable(TokenWaiters.lack(wish)) }
+        guard limit > .zero else { throw error() }
+        return .later(cancel: clients.wait(for: wish, limit, caller, timeout: error))
+    }
+}
+
+extension ProfileSession: OrderedRegistration {
+    var isRegistrationSent: Bool {
+        guard case .registration = lifecycle.exchange?.kind else { return false }
+        return environment.runner.waiting(name, at: environment.now) == nil
+    }
+
+    func withdrawRegistration() {
+        guard !environment.jobs.isStopping else { return }
+        if case .begun = lifecycle.forcedRegistration { environment.runner.cancelWaiting(name) }
+        handle(.registrationWithdrawn)
+    }
+
+    func unavailable(_ lack: String = "has no token") -> ErrorReply {
+        let now = environment.now
+        return snapshot(at: now).unavailable(at: now, lack)
+    }
+}
+
 // MARK: - Another configuration, other files
 
 extension ProfileSession {
     /// Takes over settings with which the token goes on, and so do the credentials unless others are given.
     func update(_ new: ResolvedProfile) {
         let isExpectationNew = settings.registration?.expectedScopes != new.registration?.expectedScopes
-        let areCredentialsNew = isGivenOthers(by: new)
+        let areCredentialsNew = settings.isGivenOthers(by: new)
         settings = new
         clients.configure(new.access)
-        if isExpectationNew, let missing = advice?.missingScopes { environment.services.journal.write(missing) }
+        if isExpectationNew, let missing = advice?.missingScopes { environment.journal.write(missing) }
         if areCredentialsNew {
             stopExchanges()
             lifecycle.renewal = new.renewal
@@ -398,19 +341,23 @@ extension ProfileSession {
         perform(actions, at: now)
     }
 
-    /// Whether the profile is given its credentials, and others than now.
-    func isGivenOthers(by new: ResolvedProfile) -> Bool {
-        guard let now = settings.given, let next = new.given else { return false }
-        return now.credentials != next.credentials
-    }
+    /// Whether files that could not be read are worth another look, because that may pass.
+    var mayLoadAgain: Bool { records.unusable?.isPassing == true }
+
+    /// Whether a reload reads the files again because they could not be used. Not while what is known here is newer.
+    var mustLoadAgain: Bool { records.unusable != nil && records.isDurable }
 
     /// Starts anew with other files. A token of the server, statement or credentials before is dropped.
     func replace(with new: LoadedProfile) {
         var loaded = new
-        let now = environment.now
         let hadToken = lifecycle.token != nil
-        if mayServeToken(with: loaded, at: now) {
-            loaded.token = servableToken(at: now)
+        // One that was issued to what is read now goes on, in the store too: the files could not be used before, or the profile
+        // is given the credentials that it had obtained itself.
+        if let token = lifecycle.servableToken(at: environment.now),
+            let fingerprint = keptToken.fingerprint(of: token),
+            loaded.accepts(fingerprint: fingerprint, key: settings.key?.fileIdentifier)
+        {
+            loaded.token = token
         } else {
             keptToken.remove()
         }
@@ -420,43 +367,10 @@ extension ProfileSession {
         lifecycle = next
         settings = loaded.settings
         records = environment.records(of: loaded)
-        unusable = loaded.unusable
-        otherCredentials = loaded.otherCredentials
         clients.configure(settings.access)
-        if loaded.token == nil, hadToken { clients.publish(unavailable(at: now)) }
-        clients.registrationEnded(
-            .failure(ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile")))
+        if loaded.token == nil, hadToken { clients.publish(unavailable()) }
+        orders.end(with: ErrorReply(.temporarilyUnavailable, "a reload changed the profile meanwhile"))
         start()
-    }
-
-    /// The profile is no longer configured.
-    func end() {
-        let error = ErrorReply(.unknownProfile, "profile \(name) is no longer configured")
-        keptToken.remove()
-        stopExchanges()
-        clients.registrationEnded(.failure(error))
-        clients.end(error)
-    }
-
-    /// The daemon stops: no request waits any longer, but for a registration that is in flight.
-    func endWaiting() {
-        clients.failWaiters(.stopping)
-        if !isRegistering { clients.registrationEnded(.failure(.stopping)) }
-    }
-
-    /// Whether files that could not be read are worth another look, because that may pass.
-    var mayLoadAgain: Bool { unusable?.isPassing == true }
-
-    /// Whether a reload reads the files again because they could not be used. Not while what is known here is newer.
-    var mustLoadAgain: Bool { unusable != nil && records.isDurable }
-
-    /// Whether the token was issued to what is read of the profile now: its files could not be used before, or it is given
-    /// the credentials that it had obtained itself. The store goes on keeping the token then.
-    private func mayServeToken(with loaded: LoadedProfile, at now: ClockReading) -> Bool {
-        guard let token = servableToken(at: now), let fingerprint = keptToken.fingerprint(of: token) else {
-            return false
-        }
-        return loaded.accepts(fingerprint: fingerprint, key: settings.key?.fileIdentifier)
     }
 
     /// Gives up what is under way.
@@ -464,12 +378,21 @@ extension ProfileSession {
         epoch = environment.runner.nextEpoch()
         environment.runner.cancelWaiting(name)
     }
-}
 
-extension TokenLifecycle {
-    fileprivate init(_ loaded: LoadedProfile) {
-        self.init(
-            renewal: loaded.settings.renewal, origin: loaded.settings.origin,
-            hasCredentials: loaded.clientCredentials != nil, history: loaded.history, restored: loaded.token)
+    // MARK: The end
+
+    /// The profile is no longer configured.
+    func end() {
+        let error = ErrorReply(.unknownProfile, "profile \(name) is no longer configured")
+        keptToken.remove()
+        stopExchanges()
+        orders.end(with: error)
+        clients.end(error)
+    }
+
+    /// The daemon stops: no request waits any longer, but for a registration that is in flight.
+    func endWaiting() {
+        clients.failWaiters(.stopping)
+        if !isRegistering { orders.end(with: ErrorReply.stopping) }
     }
 }

@@ -60,6 +60,15 @@ struct LoadedProfile: Sendable {
     }
 }
 
+extension TokenLifecycle {
+    /// The life of the token with which the profile begins.
+    init(_ loaded: LoadedProfile) {
+        self.init(
+            renewal: loaded.settings.renewal, origin: loaded.settings.origin,
+            hasCredentials: loaded.clientCredentials != nil, history: loaded.history, restored: loaded.token)
+    }
+}
+
 /// Reads what is kept of a profile. Blocks on the disk.
 ///
 /// A profile whose files cannot be used is refused, and nothing is written over them; the others go on.

@@ -19,6 +19,10 @@ final class ProfileRecords {
         let isStoreAvailable: Bool
     }
 
+    /// Set when the files cannot be used: a token that is there is served to its end, and nothing is asked upstream.
+    let unusable: UnusableState?
+    /// See ``LoadedProfile/otherCredentials``; not while the files cannot be used.
+    let otherCredentials: OtherCredentials?
     private let profile: String
     private let files: ProfileFiles?
     private let services: Services
@@ -36,6 +40,8 @@ final class ProfileRecords {
     private(set) var areCredentialsAtRisk = false
 
     init(_ loaded: LoadedProfile, _ services: Services, onChange: @escaping (_ isDurable: Bool) -> Void) {
+        unusable = loaded.unusable
+        otherCredentials = loaded.unusable == nil ? loaded.otherCredentials : nil
         profile = loaded.settings.name
         files = loaded.files
         credentials = loaded.credentials
@@ -50,8 +56,8 @@ final class ProfileRecords {
     var isDurable: Bool { unsaved.isEmpty }
 
     /// New credentials are on disk, or in the store, before anybody uses them.
-    func replaceCredentials(with new: StoredCredentials) async {
-        credentials = new
+    func replaceCredentials(with new: ClientCredentials) async {
+        credentials = StoredCredentials(credentials: new, registeredAt: services.now().unixSeconds)
         areCredentialsAtRisk = await !persist(.credentials)
     }
 

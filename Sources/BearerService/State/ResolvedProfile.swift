@@ -117,4 +117,10 @@ enum ProfileBasis: Hashable {
 
 extension ResolvedProfile {
     var basis: ProfileBasis { key.map(ProfileBasis.registration) ?? .given(server: server) }
+
+    /// Whether the profile is given its credentials, and others by `new`.
+    func isGivenOthers(by new: ResolvedProfile) -> Bool {
+        guard let given, let next = new.given else { return false }
+        return given.credentials != next.credentials
+    }
 }

@@ -13,9 +13,7 @@ extension BrokerHost {
 
     func watcherCount(_ name: String = "default") -> Int { broker.session(name)?.clients.watcherCount ?? 0 }
 
-    func registrantCount(_ name: String = "default") -> Int {
-        broker.session(name)?.clients.pendingRegistrationCount ?? 0
-    }
+    func registrantCount(_ name: String = "default") -> Int { broker.session(name)?.orders.count ?? 0 }
 
     func hasToken(_ name: String = "default") -> Bool { token(name) != nil }
 
