@@ -12,12 +12,12 @@ internal import BearerProtocol
 final class ClientConnection {
     private enum State {
         case serving
-        /// A request waits for its reply.
-        case waiting(cancel: () -> Void)
+        /// A request of that many bytes waits for its reply.
+        case waiting(bytes: Int, cancel: () -> Void)
         /// A long reply goes out piece by piece.
-        case replying(rest: () -> ReplyPiece)
+        case replying(bytes: Int, rest: () -> ReplyPiece)
         /// The connection belongs to a `watch`.
-        case watching(cancel: () -> Void)
+        case watching(bytes: Int, cancel: () -> Void)
         /// A last error was said; what still comes in is thrown away, so that the client can read it.
         case closing
         case closed
@@ -41,8 +41,6 @@ final class ClientConnection {
     private var share = ConnectionLimits.linesATurn
     private var lineTimer: LoopTimer?
     private lazy var backlog = WatchBacklog()
-    /// Bytes of the request that waits, watches, or is answered in pieces.
-    private var requestBytes = 0
     /// What ``ClientBuffers`` knows.
     private var countedBytes = 0
 
@@ -88,7 +86,6 @@ final class ClientConnection {
     private func deliver(_ send: (SocketStream) -> Void) {
         guard case .waiting = state else { return }
         state = .serving
-        requestBytes = 0
         send(stream)
         // In a turn of its own: whoever answers many clients meets none of their next requests meanwhile.
         stream.goOnLater()
@@ -133,8 +130,16 @@ final class ClientConnection {
 
     private var cancellation: (() -> Void)? {
         switch state {
-        case .waiting(let cancel), .watching(let cancel): cancel
+        case .waiting(_, let cancel), .watching(_, let cancel): cancel
         case .serving, .replying, .closing, .closed: nil
+        }
+    }
+
+    /// Bytes of the request that waits, watches, or is answered in pieces.
+    private var requestBytes: Int {
+        switch state {
+        case .waiting(let bytes, _), .replying(let bytes, _), .watching(let bytes, _): bytes
+        case .serving, .closing, .closed: 0
         }
     }
 
@@ -167,12 +172,11 @@ final class ClientConnection {
     }
 
     private func sendPiece() {
-        guard case .replying(let rest) = state else { return }
+        guard case .replying(_, let rest) = state else { return }
         let piece = rest()
         stream.send(piece.bytes)
         guard piece.isLast else { return }
         state = .serving
-        requestBytes = 0
         serve()
     }
 
@@ -297,14 +301,11 @@ final class ClientConnection {
             send(line)
         case .inPieces(let first, let rest):
             stream.send(first)
-            requestBytes = request.heldBytes
-            state = .replying(rest: rest)
+            state = .replying(bytes: request.heldBytes, rest: rest)
         case .later(let cancel):
-            requestBytes = request.heldBytes
-            state = .waiting(cancel: cancel)
+            state = .waiting(bytes: request.heldBytes, cancel: cancel)
         case .watching(let first, let cancel):
-            requestBytes = request.heldBytes
-            state = .watching(cancel: cancel)
+            state = .watching(bytes: request.heldBytes, cancel: cancel)
             if let first { stream.send(first) }
             if isStopping { stream.closeOnceSent() }
         }
@@ -321,12 +322,10 @@ final class ClientConnection {
         let cancel = registry.groupsLookup.find(peerGroups.inquiry(among: named)) { [self] groups in
             peerGroups.set(groups, among: named)
             state = .serving
-            requestBytes = 0
             answer(request)
             stream.goOnLater()
         }
-        requestBytes = request.heldBytes
-        state = .waiting(cancel: cancel)
+        state = .waiting(bytes: request.heldBytes, cancel: cancel)
     }
 
     private func lineTimedOut() {
