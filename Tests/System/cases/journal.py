@@ -13,10 +13,10 @@ SOURCES = "/mnt/repository/Sources"
 
 def events():
     """The events of the source, by their MESSAGE_IDs."""
-    with open(f"{SOURCES}/BearerService/Journal/Journal.swift") as file:
+    with open(f"{SOURCES}/BearerService/Journal/JournalEvent.swift") as file:
         text = file.read().split("enum JournalEvent", 1)[1]
     names = re.findall(r"^    case (\w+)", text.split("messageID")[0], re.MULTILINE)
-    ids = dict(re.findall(r'case \.(\w+): "([0-9a-f]{32})"', text))
+    ids = dict(re.findall(r'case \.(\w+): \("([0-9a-f]{32})"', text))
     with open(f"{SOURCES}/BearerSystemd/Log/LogQueue.swift") as file:
         ids["loss"] = re.search(r'lossMessageID = "([0-9a-f]{32})"', file.read())[1]
     expect_equal(sorted(ids), sorted([*names, "loss"]), "events with an id")
