@@ -24,13 +24,9 @@ final class WatchBacklog {
 
     /// The client has taken everything.
     func take(for stream: SocketStream) -> Secret? {
-        defer { clear(for: stream) }
-        return line
-    }
-
-    func clear(for stream: SocketStream) {
-        line = nil
         if let timeout { stream.cancel(timeout) }
         timeout = nil
+        defer { line = nil }
+        return line
     }
 }
