@@ -1,5 +1,4 @@
 internal import BearerConfiguration
-internal import BearerCore
 internal import Glibc
 
 /// Looks users and groups up, at start and reload only.
@@ -88,51 +87,14 @@ enum Accounts {
     }
 }
 
-extension AccessPolicy {
-    /// Turns names into numbers.
-    init(_ allow: AllowConfiguration) throws(UnusableAccounts) {
-        var unusable = UnusableAccounts()
-        let users = unusable.numbers(of: allow.users, "user", Accounts.user)
-        let groups = unusable.numbers(of: allow.groups, "group", Accounts.group)
-        guard unusable.isEmpty else { throw unusable }
-        self.init(users: users, groups: groups, units: allow.units ?? [])
-    }
-}
+/// What to do about a user or a group of the units that this host does not have.
+enum MissingAccount {
+    static func group(_ name: String) -> String { "this host has no group \(name); \(remedy(name, "groupadd"))" }
 
-/// Users and groups of an `allow` that can match nobody, each with its kind: `user player`.
-struct UnusableAccounts: Error, Equatable {
-    /// This host does not know them, or not yet.
-    private(set) var unknown: [String] = []
-    /// They have the id that stands for whom the kernel does not know.
-    private(set) var overflow: [String] = []
+    static func user(_ name: String) -> String { "this host has no user \(name); \(remedy(name, "useradd"))" }
 
-    var isEmpty: Bool { unknown.isEmpty && overflow.isEmpty }
-
-    /// Whether looking them up again later may help.
-    var mayBecomeUsable: Bool { overflow.isEmpty }
-
-    var description: String {
-        var findings: [String] = []
-        if !unknown.isEmpty { findings.append("this host does not know " + unknown.joined(separator: ", ")) }
-        if !overflow.isEmpty {
-            let list = overflow.joined(separator: ", ")
-            findings.append("\(list): the kernel's id for unknown users and groups, which never matches")
-        }
-        return findings.joined(separator: "; ")
-    }
-
-    /// The numbers of `accounts`, as far as they can be used.
-    fileprivate mutating func numbers(
-        of accounts: [AccountName]?, _ kind: String, _ lookUp: (AccountName) -> UInt32?
-    ) -> Set<UInt32> {
-        var numbers: Set<UInt32> = []
-        for account in accounts ?? [] {
-            switch lookUp(account) {
-            case nil: unknown.append("\(kind) \(account)")
-            case AccessPolicy.overflowID?: overflow.append("\(kind) \(account)")
-            case let number?: numbers.insert(number)
-            }
-        }
-        return numbers
+    /// sysusers.d makes those of the package.
+    private static func remedy(_ name: String, _ command: String) -> String {
+        name == "bearerd" ? "systemd-sysusers bearerd.conf makes it" : "\(command) --system \(name) makes it"
     }
 }

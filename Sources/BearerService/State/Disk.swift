@@ -25,3 +25,17 @@ struct Disk: Sendable {
         return try result.get()
     }
 }
+
+/// What is kept of a profile on disk.
+struct ProfileFiles: Sendable {
+    let directory: StateDirectory
+    let key: CredentialKey
+
+    init(_ directory: StateDirectory, key: CredentialKey) {
+        self.directory = directory
+        self.key = key
+    }
+
+    var credentials: CredentialStore { directory.credentials(for: key) }
+    var history: RegistrationHistoryStore { directory.history(for: key) }
+}

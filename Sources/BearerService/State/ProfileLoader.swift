@@ -1,20 +1,6 @@
 internal import BearerCore
 internal import BearerState
 
-/// What is kept of a profile on disk.
-struct ProfileFiles: Sendable {
-    let directory: StateDirectory
-    let key: CredentialKey
-
-    init(_ directory: StateDirectory, key: CredentialKey) {
-        self.directory = directory
-        self.key = key
-    }
-
-    var credentials: CredentialStore { directory.credentials(for: key) }
-    var history: RegistrationHistoryStore { directory.history(for: key) }
-}
-
 /// Why nothing is asked upstream for a profile: its files cannot be used.
 struct UnusableState: Sendable, Equatable {
     /// What clients are told.
