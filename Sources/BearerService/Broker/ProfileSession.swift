@@ -144,6 +144,12 @@ extension ProfileSession {
 
     /// Writes to the journal, and says of a registration what came of it.
     private func log(_ report: LifecycleReport, at now: ClockReading) {
+        // What was not sent because of the end has not failed.
+        if environment.jobs.isStopping, case .exchangeFailed(_, let failure, _, _) = report,
+            failure.reason == .notConnected
+        {
+            return
+        }
         let isRegistered = if case .registered = report { true } else { false }
         let context = JournalEntry.Context(
             profile: name, server: settings.server, registration: isRegistered ? advice?.text : nil,

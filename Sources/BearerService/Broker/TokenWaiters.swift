@@ -61,11 +61,11 @@ final class TokenWaiters {
         }
     }
 
-    /// There is a new token: ends the waits that it ends.
+    /// There is a new token: ends the waits that it ends. A server may give out the one that an API rejected again.
     func settle(with token: AccessToken, at now: ClockReading) {
         for (number, waiter) in waiters {
             switch waiter.wish {
-            case .other(let rejected) where token.value == rejected: continue
+            case .other(let rejected) where token.value == rejected: end(number, with: .failed(.sameTokenAgain))
             case .lasting(let minimum) where token.remaining(at: now) < minimum:
                 end(number, with: .failed(ErrorReply(minimum: minimum, exceeds: token.lifetime)))
             case .other, .lasting: end(number, with: .token(token, at: now))
@@ -97,6 +97,11 @@ extension ErrorReply: Error {}
 extension ErrorReply {
     /// The daemon stops: there is no more waiting, and nothing new is begun.
     static let stopping = ErrorReply(.temporarilyUnavailable, "bearerd is stopping", retryAfter: .seconds(1))
+
+    /// Asking again soon is pointless: clients may cause an exchange every 30 s.
+    static let sameTokenAgain = ErrorReply(
+        .temporarilyUnavailable, "the authorization server gave the rejected token out again",
+        retryAfter: .seconds(30))
 
     /// No token lasts that long, not even a fresh one.
     init(minimum: Duration, exceeds lifetime: Duration) {

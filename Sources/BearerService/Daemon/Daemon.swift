@@ -48,12 +48,14 @@ package enum Daemon {
 
 /// What keeps secrets inside of the process, done before anything else.
 package enum ProcessHardening {
-    /// No core file and no look from outside, no crash report with memory in it, no death by a client that left.
+    /// No core file and no look from outside, no crash report with memory in it, no death by a client that left or by a
+    /// limit on files.
     package static func apply() {
         _ = clinux_set_undumpable()
         // The runtime's own handlers print registers and the memory they point at.
         for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { Glibc.signal(signal, SIG_DFL) }
-        Glibc.signal(SIGPIPE, SIG_IGN)
+        for signal in [SIGPIPE, SIGXFSZ] { Glibc.signal(signal, SIG_IGN) }
+        clinux_fill_standard_descriptors()
         umask(0o077)
         CurlLibrary.wipeFreedMemory()
     }

@@ -20,8 +20,11 @@ package enum DaemonCheck {
         }
         let problems = start.problems(of: configuration)
         let refusals = problems.filter(\.isCertain)
-        if refusals.isEmpty { describe(configuration, start) }
-        fflush(nil)
+        let failure = refusals.isEmpty ? StandardOutput.write(description(of: configuration, start)) : 0
+        guard failure == 0 else {
+            StandardError.writeLine("standard output: \(String(cString: strerror(failure)))")
+            return .inputOutput
+        }
         for refusal in refusals { StandardError.writeLine(refusal.message) }
         let doubts = problems.filter { !$0.isCertain }.map { "not certain from here: \($0.message)" }
         let warnings = CheckWarnings(start: start, configuration: configuration, now: SystemClock.now().unixSeconds)
@@ -29,40 +32,54 @@ package enum DaemonCheck {
         return refusals.isEmpty ? .success : .configuration
     }
 
-    private static func describe(_ configuration: Configuration, _ start: CheckedStart) {
-        print(configuration.effectiveDescription)
-        start.asDaemon { for profile in configuration.profiles { describe(profile, start) } }
+    private static func description(of configuration: Configuration, _ start: CheckedStart) -> [String] {
+        let profiles = start.asDaemon { configuration.profiles.flatMap { description(of: $0, start) } }
         let descriptors = StoredState.descriptorsPerProfile * configuration.profiles.count
-        print("# LimitNOFILE= of the unit: at least \(configuration.limits.connections + Listener.spare)")
-        print("# FileDescriptorStoreMax= of the unit: at least \(descriptors)")
-        print("# MemoryMax= of the unit: at least \(ConnectionLimits.memory(for: configuration.limits.connections))M")
+        let needs = [
+            "LimitNOFILE= of the unit: at least \(configuration.limits.connections + Listener.spare)",
+            "FileDescriptorStoreMax= of the unit: at least \(descriptors)",
+            "MemoryMax= of the unit: at least \(ConnectionLimits.memory(for: configuration.limits.connections))M",
+        ]
+        return [configuration.effectiveDescription] + (profiles + needs).map { "# \($0)" }
     }
 
-    /// What is known of a profile beside its configuration, as comments; what this process may not read is left out.
-    private static func describe(_ profile: ProfileConfiguration, _ start: CheckedStart) {
+    /// What is known of a profile beside its configuration; what this process may not read is left out.
+    private static func description(of profile: ProfileConfiguration, _ start: CheckedStart) -> [String] {
         switch profile.client {
         case .registration(let registration):
             let statement = try? start.secrets.statement(from: registration.statement)
-            if let text = statement.flatMap({ StatementClaims($0)?.text }) {
-                print("# profile \(profile.name): software statement \(text)")
-            }
-            describeStored(profile, stateDirectory: start.paths.stateDirectory)
+            let claims = statement.flatMap { StatementClaims($0)?.text }.map { "software statement \($0)" }
+            let stored = storedCredentials(of: profile, stateDirectory: start.paths.stateDirectory)
+            return ([claims].compactMap { $0 } + stored).map { "profile \(profile.name): \($0)" }
         case .given(let source):
             let client = try? start.secrets.clientCredentials(from: source)
-            print(
-                "# profile \(profile.name): provisioned: \(source.place)\(client.map { ": client \($0.clientID)" } ?? "")"
-            )
+            let name = client.map { ": client \($0.clientID)" } ?? ""
+            return ["profile \(profile.name): provisioned: \(source.place)\(name)"]
         }
     }
 
-    private static func describeStored(_ profile: ProfileConfiguration, stateDirectory: String) {
+    private static func storedCredentials(of profile: ProfileConfiguration, stateDirectory: String) -> [String] {
         let server = profile.upstream.server
-        for (path, stored) in StateDirectory.credentials(at: stateDirectory, of: profile.name, server: server) {
+        return StateDirectory.credentials(at: stateDirectory, of: profile.name, server: server).map { path, stored in
             let scopes = stored.credentials.scopes.map { $0.joined(separator: ", ") } ?? "not known"
-            print(
-                "# profile \(profile.name): \(path): client \(stored.credentials.clientID), registered "
-                    + "\(ClockReading.wallText(ofUnixTime: stored.registeredAt)), scopes \(scopes)")
+            let date = ClockReading.wallText(ofUnixTime: stored.registeredAt)
+            return "\(path): client \(stored.credentials.clientID), registered \(date), scopes \(scopes)"
         }
+    }
+}
+
+/// stdout, for what a check finds.
+private enum StandardOutput {
+    /// - Returns: 0, or an error number.
+    static func write(_ lines: [String]) -> CInt {
+        var rest = Array(lines.map { $0 + "\n" }.joined().utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return errno }
+            rest = rest.dropFirst(count)
+        }
+        return 0
     }
 }
 

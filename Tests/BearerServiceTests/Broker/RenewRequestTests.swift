@@ -66,6 +66,20 @@ import Testing
         }
     }
 
+    @Test("a server that gives the rejected token out again is not waited for, nor asked again soon")
+    func sameToken() async throws {
+        try await withBroker(.withToken(), prepare: { $0.server.script(.token, [.hang]) }) { test in
+            let client = try await test.connect()
+            client.send(renew(Secret(Canary.token), wait: 300))
+            await eventually("it waits") { await test.broker.waiterCount() == 1 }
+            await test.broker.grantToken()
+            let error = try await client.reply().error()
+            #expect(error.code == .temporarilyUnavailable && error.retryAfter == .seconds(30))
+            #expect(error.description.contains("gave the rejected token out again"))
+            #expect(try await client.ask(#"{"op":"token"}"#).token().token == Secret(Canary.token))
+        }
+    }
+
     @Test("an exchange that takes longer than the wait is not waited for")
     func hanging() async throws {
         try await withBroker { test in

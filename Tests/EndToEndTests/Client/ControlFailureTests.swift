@@ -64,6 +64,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("a check whose result cannot be written is no success", arguments: [">&-", ">/dev/full"])
+        func closedCheck(output: String) async throws {
+            try await Host.run { host in
+                let script = "exec \(try Programs.path("bearerctl")) check \(host.configurationFile) \(output)"
+                let result = try await FinishedProgram.run("/bin/sh", ["-c", script])
+                #expect(result.status == EX_IOERR)
+                #expect(result.errors.contains("standard output: "))
+            }
+        }
+
         @Test(
             "what does not speak as bearerd does is told",
             arguments: [
