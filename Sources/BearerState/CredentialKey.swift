@@ -30,7 +30,7 @@ package struct CredentialKey: Sendable, Hashable {
 
     /// Tells the files of one profile apart: 32 hexadecimal digits.
     package var fileIdentifier: String {
-        String(SHA256.hexadecimal(of: Array("\(server)\n\(statementHash)".utf8)[...]).prefix(32))
+        String(SHA256.hexadecimal(of: Array("\(server)\n\(statementHash)".utf8)).prefix(32))
     }
 
     /// As they are written into each file.

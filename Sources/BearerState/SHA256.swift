@@ -1,3 +1,4 @@
+internal import BearerCore
 internal import CCrypto
 
 /// SHA-256 (FIPS 180-4) of libcrypto, over bytes that come piece by piece. What it holds of them is wiped at the end.
@@ -30,7 +31,7 @@ package struct SHA256: ~Copyable {
     }
 
     /// The hash of `bytes`.
-    package static func hexadecimal(of bytes: ArraySlice<UInt8>) -> String {
+    package static func hexadecimal(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update($0) }
         return hash.hexadecimal()
@@ -63,13 +64,17 @@ package struct SHA256: ~Copyable {
 enum Checksum {
     /// `body` with its checksum before it.
     static func added(to body: [UInt8]) -> [UInt8] {
-        Array((SHA256.hexadecimal(of: body[...]) + "\n").utf8) + body
+        Array((SHA256.hexadecimal(of: body) + "\n").utf8) + body
     }
 
     /// The contents; `nil` when the checksum is not theirs.
-    static func removed(from bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        let body = bytes[(lineEnd + 1)...]
-        return bytes[..<lineEnd].elementsEqual(SHA256.hexadecimal(of: body).utf8) ? body : nil
+    static func removed(from contents: Secret) -> Secret? {
+        contents.withBytes { bytes in
+            guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            let body = UnsafeRawBufferPointer(rebasing: bytes[(lineEnd + 1)...])
+            var hash = SHA256()
+            hash.update(body)
+            return bytes[..<lineEnd].elementsEqual(hash.hexadecimal().utf8) ? Secret(body) : nil
+        }
     }
 }

@@ -19,7 +19,7 @@ import Testing
             ),
         ])
     func examples(text: String, hash: String) {
-        #expect(SHA256.hexadecimal(of: Array(text.utf8)[...]) == hash)
+        #expect(SHA256.hexadecimal(of: Array(text.utf8)) == hash)
         var pieces = SHA256()
         pieces.update(String(text.prefix(3)))
         pieces.update("")

@@ -12,35 +12,36 @@ import Testing
             since: ClockReading(boot: .nanoseconds(12_345_678_901), wall: .nanoseconds(1_700_000_000_123_456_789))),
         bootID: "b007-1d", fingerprint: "f1")
 
-    /// A body with the checksum that belongs to it.
-    private func sealed(_ body: [UInt8]) -> [UInt8] {
-        Array((SHA256.hexadecimal(of: body[...]) + "\n").utf8) + body
+    /// What a descriptor that holds these bytes has for us.
+    private func read(_ bytes: [UInt8]) throws(StoredTokenError) -> StoredToken {
+        guard let body = Checksum.removed(from: Secret(bytes)) else { throw .damaged }
+        return try StoredToken(body)
     }
 
     @Test("what is written is read back, to the nanosecond")
     func roundTrip() throws {
-        #expect(try StoredToken(stored.encoded()) == stored)
+        #expect(try StoredToken(Secret(stored.encoded())) == stored)
     }
 
     @Test("one changed bit anywhere makes it no token")
     func damaged() {
-        let bytes = stored.encoded()
+        let bytes = Checksum.added(to: stored.encoded())
         for index in bytes.indices {
             for bit in 0..<8 {
                 var changed = bytes
                 changed[index] ^= 1 << bit
-                #expect(throws: StoredTokenError.damaged, "byte \(index), bit \(bit)") { try StoredToken(changed) }
+                #expect(throws: StoredTokenError.damaged, "byte \(index), bit \(bit)") { try read(changed) }
             }
         }
     }
 
     @Test("a piece of it, or more than it, is no token")
     func cut() {
-        let bytes = stored.encoded()
+        let bytes = Checksum.added(to: stored.encoded())
         for length in 0..<bytes.count {
-            #expect(throws: StoredTokenError.damaged) { try StoredToken(Array(bytes[..<length])) }
+            #expect(throws: StoredTokenError.damaged) { try read(Array(bytes[..<length])) }
         }
-        #expect(throws: StoredTokenError.damaged) { try StoredToken(bytes + [0x20]) }
+        #expect(throws: StoredTokenError.damaged) { try read(bytes + [0x20]) }
     }
 
     @Test(
@@ -54,12 +55,11 @@ import Testing
             ("\"boot\":12345678901", "\"boot\":1.5", .damaged), ("canary\\\"\\\\ä", "", .damaged),
         ])
     func members(found: String, replacement: String, error: StoredTokenError) throws {
-        let text = String(decoding: stored.encoded(), as: UTF8.self)
-        let body = try #require(text.split(separator: "\n").last).description
+        let body = String(decoding: stored.encoded(), as: UTF8.self)
         #expect(body.contains(found))
         let parts = body.split(separator: found, maxSplits: 1, omittingEmptySubsequences: false)
         let changed = parts.joined(separator: replacement)
-        #expect(throws: error) { try StoredToken(sealed(Array(changed.utf8))) }
+        #expect(throws: error) { try StoredToken(Secret(changed)) }
     }
 
     @Test("a fingerprint tells servers, clients and secrets apart")

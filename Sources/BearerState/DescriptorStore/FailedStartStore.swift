@@ -1,6 +1,5 @@
 internal import BearerCore
 package import BearerSystemd
-internal import Glibc
 
 /// Why the start before failed, in a sealed memfd in systemd's file descriptor store, so that the process that systemd starts
 /// next knows that it has been said.
@@ -27,10 +26,7 @@ package struct FailedStartStore: Sendable {
 
     /// Keeps a record, and waits until systemd has been told; bounded, at most a second. Without a store nothing is kept.
     package func keep(_ record: Record) {
-        let (seconds, attoseconds) = record.boot.components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        var bytes = Checksum.added(to: Array("\(milliseconds)\n\(record.message)".utf8))
-        _ = files.add(&bytes, name: Self.name)
+        _ = files.keep(record)
         files.flush()
     }
 
@@ -38,17 +34,28 @@ package struct FailedStartStore: Sendable {
     package func takeBack(_ descriptors: [ListenDescriptor]) -> Record? {
         guard !descriptors.isEmpty else { return nil }
         defer { files.remove(Self.name) }
-        return descriptors.compactMap { descriptor in
-            defer { close(descriptor.descriptor) }
-            return read(descriptor.descriptor)
-        }.max { $0.boot < $1.boot }
+        return files.takeBack(descriptors) { (_, body) throws(StoredTokenError) in try Record(body) }.first
+    }
+}
+
+extension FailedStartStore.Record: SealedEntry {
+    var name: String { FailedStartStore.name }
+    /// Only the last one is of use.
+    var place: String { "" }
+    var number: UInt64 { UInt64(clamping: milliseconds) }
+
+    private var milliseconds: Int64 {
+        let (seconds, attoseconds) = boot.components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 
-    private func read(_ descriptor: CInt) -> Record? {
-        guard let secret = try? files.read(descriptor), let body = Checksum.removed(from: secret.withBytes(Array.init))
-        else { return nil }
-        let parts = String(decoding: body, as: UTF8.self).split(separator: "\n", maxSplits: 1)
-        guard parts.count == 2, let milliseconds = ASCII.number(parts[0]) else { return nil }
-        return Record(boot: .milliseconds(milliseconds), message: String(parts[1]))
+    func encoded() -> [UInt8] { Array("\(milliseconds)\n\(message)".utf8) }
+
+    /// Reads what ``encoded()`` made.
+    init(_ body: Secret) throws(StoredTokenError) {
+        let text = body.withBytes { String(decoding: $0, as: UTF8.self) }
+        let parts = text.split(separator: "\n", maxSplits: 1)
+        guard parts.count == 2, let milliseconds = ASCII.number(parts[0]) else { throw .damaged }
+        self.init(boot: .milliseconds(milliseconds), message: String(parts[1]))
     }
 }

@@ -1,7 +1,20 @@
-package import BearerCore
+internal import BearerCore
 package import BearerSystemd
 internal import CLinux
 internal import Glibc
+
+/// What a sealed memfd holds.
+protocol SealedEntry {
+    /// The descriptor's name in the store.
+    var name: String { get }
+    /// Of the entries of one place only the newest is of use.
+    var place: String { get }
+    /// The newer one has the larger number.
+    var number: UInt64 { get }
+
+    /// The bytes to be kept. The caller wipes them.
+    func encoded() -> [UInt8]
+}
 
 /// Sealed memfds in systemd's file descriptor store: nobody can change them any more, and they outlive this process.
 ///
@@ -20,38 +33,106 @@ package struct SealedFiles: Sendable {
     }
 
     /// Whether there is a systemd to be told. It does not say whether it keeps descriptors for this unit.
-    package var isAvailable: Bool { store.isAvailable }
+    var isAvailable: Bool { store.isAvailable }
 
-    /// Keeps `bytes`, which have their checksum before them, and wipes them.
+    /// Keeps `entry`, then removes the one before it.
     ///
-    /// - Returns: whether systemd is told of it; not so without a store, a descriptor or memory.
-    package func add(_ bytes: inout [UInt8], name: String) -> Bool {
-        defer { Secret.wipe(&bytes) }
-        guard store.isAvailable, bytes.count <= Self.limit else { return false }
+    /// - Returns: whether it was handed to systemd; if not, for want of a store, a descriptor or memory, the one before it
+    ///   stays.
+    func keep(_ entry: some SealedEntry, replacing old: String? = nil) -> Bool {
+        var body = entry.encoded()
+        var bytes = Checksum.added(to: body)
+        defer {
+            Secret.wipe(&body)
+            Secret.wipe(&bytes)
+        }
+        guard let descriptor = sealed(bytes), store.add(descriptor, name: entry.name) else { return false }
+        if let old { remove(old) }
+        return true
+    }
+
+    private func sealed(_ bytes: [UInt8]) -> CInt? {
+        guard store.isAvailable, bytes.count <= Self.limit else { return nil }
         let descriptor = make()
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { return nil }
         guard write(descriptor, bytes, bytes.count) == bytes.count, clinux_seal(descriptor) == 0 else {
             close(descriptor)
-            return false
+            return nil
         }
-        return store.add(descriptor, name: name)
+        return descriptor
     }
 
     /// Removes every descriptor of this name.
-    package func remove(_ name: String) {
+    func remove(_ name: String) {
         store.remove(name: name)
     }
 
     /// Waits until systemd has been told of everything; bounded, at most a second.
-    package func flush() {
+    func flush() {
         store.flush()
     }
 
-    /// What a descriptor holds, its checksum included.
-    package func read(_ descriptor: CInt) throws(StoredTokenError) -> Secret {
+    /// Takes back what systemd kept: the newest of each place. Everything else is removed from the store. All descriptors are
+    /// closed.
+    ///
+    /// - Parameters:
+    ///   - onDrop: is told of what cannot be used: its name, what it holds if that can be read, and why.
+    ///   - isUsable: why an entry that can be read cannot be used.
+    ///   - read: makes an entry of a name and of what a descriptor holds.
+    func takeBack<Entry: SealedEntry>(
+        _ descriptors: [ListenDescriptor],
+        onDrop: (_ name: String, Entry?, StoredTokenError) -> Void = { _, _, _ in },
+        isUsable: (Entry) -> StoredTokenError? = { _ in nil },
+        read: (_ name: String, _ body: Secret) throws(StoredTokenError) -> Entry
+    ) -> [Entry] {
+        var newest: [String: Entry] = [:]
+        for descriptor in descriptors {
+            defer { close(descriptor.descriptor) }
+            var found: Entry?
+            do throws(StoredTokenError) {
+                let entry = try read(descriptor.name, contents(of: descriptor.descriptor))
+                found = entry
+                if let problem = isUsable(entry) { throw problem }
+                guard entry.name == descriptor.name else { throw .damaged }
+                guard let other = newest[entry.place] else {
+                    newest[entry.place] = entry
+                    continue
+                }
+                // The same twice has one name, by which both would go.
+                if other.number == entry.number { continue }
+                let isNewer = other.number < entry.number
+                if isNewer { newest[entry.place] = entry }
+                remove(isNewer ? other.name : entry.name)
+            } catch {
+                onDrop(descriptor.name, found, error)
+                remove(descriptor.name)
+            }
+        }
+        return Array(newest.values)
+    }
+
+    /// What a descriptor holds, without its checksum.
+    private func contents(of descriptor: CInt) throws(StoredTokenError) -> Secret {
         guard clinux_is_sealed(descriptor) else { throw .notSealed }
         lseek(descriptor, 0, SEEK_SET)
-        guard case .contents(let secret) = SecretReader.read(descriptor, limit: Self.limit) else { throw .damaged }
-        return secret
+        guard case .contents(let bytes) = SecretReader.read(descriptor, limit: Self.limit),
+            let body = Checksum.removed(from: bytes)
+        else { throw .damaged }
+        return body
+    }
+}
+
+/// Why a stored descriptor holds nothing for us.
+package enum StoredTokenError: String, Error {
+    case damaged
+    case otherVersion = "of another version"
+    case otherBoot = "of an earlier boot"
+    case otherCredentials = "for other credentials or another server"
+    case unknownProfile = "of a profile that there is no more"
+    case expired
+    case notSealed = "not a sealed memfd of ours"
+
+    init(_ problem: StateError.FileProblem) {
+        if case .newerVersion = problem { self = .otherVersion } else { self = .damaged }
     }
 }

@@ -1,4 +1,5 @@
 package import BearerCore
+internal import BearerJSON
 package import BearerSystemd
 internal import Glibc
 
@@ -28,14 +29,11 @@ package struct TokenStore: Sendable {
     ) -> Bool {
         guard let bootID else { return false }
         let stored = StoredToken(profile: profile, token: token, bootID: bootID, fingerprint: fingerprint, key: key)
-        var bytes = stored.encoded()
-        guard files.add(&bytes, name: Self.name(profile, token.generation)) else { return false }
-        if let old { forget(old, of: profile) }
-        return true
+        return files.keep(stored, replacing: old.map { StoredToken.name(profile, $0) })
     }
 
     func forget(_ generation: UInt64, of profile: String) {
-        files.remove(Self.name(profile, generation))
+        files.remove(StoredToken.name(profile, generation))
     }
 
     /// Takes back what systemd kept: the newest usable token of each profile. Everything else is removed from the
@@ -44,46 +42,21 @@ package struct TokenStore: Sendable {
         _ descriptors: [ListenDescriptor], onDrop: (String, String?, StoredTokenError) -> Void,
         isUsable: (StoredToken) -> StoredTokenError?
     ) -> [String: StoredToken] {
-        var tokens: [String: StoredToken] = [:]
-        for entry in descriptors {
-            defer { close(entry.descriptor) }
-            var profile: String?
-            do throws(StoredTokenError) {
-                let stored = try read(entry.descriptor)
-                profile = stored.profile
-                if let problem = isUsable(stored) { throw problem }
-                let generation = stored.token.generation
-                guard entry.name == Self.name(stored.profile, generation) else { throw .damaged }
-                if let other = tokens[stored.profile]?.token.generation {
-                    // The same token twice has one name, by which both would go.
-                    if other == generation { continue }
-                    forget(min(other, generation), of: stored.profile)
-                    if other > generation { continue }
-                }
-                tokens[stored.profile] = stored
-            } catch {
-                onDrop(entry.name, profile, error)
-                files.remove(entry.name)
-            }
+        let tokens = files.takeBack(
+            descriptors, onDrop: { (name, stored: StoredToken?, problem) in onDrop(name, stored?.profile, problem) },
+            isUsable: isUsable
+        ) { (_, body) throws(StoredTokenError) in
+            let stored = try StoredToken(body)
+            guard stored.bootID == bootID else { throw .otherBoot }
+            return stored
         }
-        return tokens
+        return Dictionary(uniqueKeysWithValues: tokens.map { ($0.profile, $0) })
     }
 
     /// Waits until systemd has been told of everything; bounded, for the end of the process.
     package func flush() {
         files.flush()
     }
-
-    private func read(_ descriptor: CInt) throws(StoredTokenError) -> StoredToken {
-        var bytes = try files.read(descriptor).withBytes { Array($0) }
-        defer { Secret.wipe(&bytes) }
-        let stored = try StoredToken(bytes)
-        guard stored.bootID == bootID else { throw .otherBoot }
-        return stored
-    }
-
-    /// A name in the store: `token-<profile>-<generation>`.
-    private static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
 }
 
 /// The token of one profile: what it was issued to, and what the file descriptor store has of it.
@@ -160,16 +133,113 @@ package struct KeptToken {
     }
 }
 
+/// A token as it is kept in a sealed memfd: one JSON object.
+///
+/// Everything is checked at reading: what is damaged, of another version, of another boot or for other credentials is
+/// no token of ours.
+package struct StoredToken: Equatable {
+    package let profile: String
+    package let token: AccessToken
+    /// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another.
+    package let bootID: String
+    /// What the token was issued to and by whom, see ``fingerprint(server:credentials:)``.
+    package let fingerprint: String
+    /// Whose credentials they were, see ``CredentialKey/fileIdentifier``; `nil` in tokens of old versions.
+    package var key: String?
+
+    /// SHA-256 over server, client id and client secret, hexadecimal.
+    package static func fingerprint(server: String, credentials: ClientCredentials) -> String {
+        var hash = SHA256()
+        hash.update("\(server)\n\(credentials.clientID)\n")
+        credentials.clientSecret.withBytes { hash.update($0) }
+        return hash.hexadecimal()
+    }
+}
+
+extension StoredToken: SealedEntry {
+    private enum Field {
+        static let version = "version"
+        static let profile = "profile"
+        static let generation = "generation"
+        static let lifetime = "lifetime"
+        static let boot = "boot"
+        static let wall = "wall"
+        static let bootID = "boot_id"
+        static let fingerprint = "fingerprint"
+        static let key = "key"
+        static let token = "access_token"
+    }
+
+    /// `token-<profile>-<generation>`.
+    static func name(_ profile: String, _ generation: UInt64) -> String { "token-\(profile)-\(generation)" }
+
+    var name: String { Self.name(profile, token.generation) }
+    var place: String { profile }
+    var number: UInt64 { token.generation }
+
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        // Everything fits, so that no copy is left behind by growing.
+        bytes.reserveCapacity(token.value.count + 1_024)
+        bytes.appendJSON { json in
+            json.object { json in
+                json.member(Field.version, Record.version)
+                json.member(Field.profile, profile)
+                json.member(Field.generation, Int64(token.generation))
+                json.member(Field.lifetime, token.lifetime.wholeNanoseconds)
+                json.member(Field.boot, token.requestedAt.boot.wholeNanoseconds)
+                json.member(Field.wall, token.requestedAt.wall.wholeNanoseconds)
+                json.member(Field.bootID, bootID)
+                json.member(Field.fingerprint, fingerprint)
+                if let key { json.member(Field.key, key) }
+                json.key(Field.token)
+                token.value.withBytes { json.string(utf8: $0) }
+            }
+        }
+        return bytes
+    }
+
+    /// Beyond what any life comes to, and far from what counting on would overflow.
+    private static let maximumGeneration = Int64(1) << 53
+
+    /// Reads what ``encoded()`` made.
+    init(_ body: Secret) throws(StoredTokenError) {
+        do throws(StateError.FileProblem) {
+            try self.init(Record(body, secretFields: [Field.token]))
+        } catch {
+            throw error == .invalidField(Field.version) ? .otherVersion : StoredTokenError(error)
+        }
+    }
+
+    private init(_ record: Record) throws(StateError.FileProblem) {
+        let generation = try record.integer(Field.generation)
+        guard generation <= Self.maximumGeneration else { throw .invalidField(Field.generation) }
+        let lifetime = try record.integer(Field.lifetime)
+        guard lifetime > 0 else { throw .invalidField(Field.lifetime) }
+        token = AccessToken(
+            grant: TokenGrant(value: try record.secret(Field.token), lifetime: .nanoseconds(lifetime)),
+            generation: UInt64(generation),
+            requestedAt: ClockReading(
+                boot: .nanoseconds(try record.signedInteger(Field.boot)),
+                wall: .nanoseconds(try record.signedInteger(Field.wall))))
+        profile = try record.string(Field.profile)
+        bootID = try record.string(Field.bootID)
+        fingerprint = try record.string(Field.fingerprint)
+        key = try record.optional(Field.key, record.string)
+    }
+}
+
+extension Duration {
+    fileprivate var wholeNanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}
+
 /// The kernel's id of this boot: CLOCK_BOOTTIME means nothing in another. See random(4).
 package enum BootID {
     /// `nil` when it cannot be read.
     package static func current() -> String? {
-        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = read(descriptor, &buffer, buffer.count)
-        let id = String(decoding: buffer.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
-        return id.isEmpty ? nil : id
+        let id = readHint(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC))?.prefix { $0 > " " }
+        return id.flatMap { $0.isEmpty ? nil : String($0) }
     }
 }

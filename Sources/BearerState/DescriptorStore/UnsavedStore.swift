@@ -1,6 +1,5 @@
-internal import BearerCore
+package import BearerCore
 package import BearerSystemd
-internal import Glibc
 
 /// What the disk has not taken yet, in sealed memfds in systemd's file descriptor store, so that a restart loses nothing.
 package struct UnsavedStore: Sendable {
@@ -14,9 +13,6 @@ package struct UnsavedStore: Sendable {
             self.file = file
             self.number = number
         }
-
-        /// `unsaved-<part>-<profile>-<number>`.
-        fileprivate var name: String { "\(prefix)\(file.part.rawValue)-\(file.key.profile)-\(number)" }
     }
 
     private let files: SealedFiles
@@ -29,12 +25,7 @@ package struct UnsavedStore: Sendable {
     ///
     /// - Returns: whether it was handed to systemd; if not, the one before it stays.
     package func keep(_ entry: Entry, replacing old: Entry?) -> Bool {
-        var body = entry.file.encoded()
-        defer { Secret.wipe(&body) }
-        var bytes = Checksum.added(to: body)
-        guard files.add(&bytes, name: entry.name) else { return false }
-        if let old { forget(old) }
-        return true
+        files.keep(entry, replacing: old?.name)
     }
 
     package func forget(_ entry: Entry) {
@@ -47,57 +38,98 @@ package struct UnsavedStore: Sendable {
     }
 
     /// Whether a descriptor's name is one of ours.
-    package static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
+    package static func isName(_ name: String) -> Bool { name.hasPrefix(Entry.prefix) }
 
     /// Takes back what systemd kept: the newest of each file. What cannot be used is removed from the store, and `onDrop` is
     /// told its name and why. All descriptors are closed.
     package func takeBack(_ descriptors: [ListenDescriptor], onDrop: (String, StoredTokenError) -> Void) -> [Entry] {
-        var newest: [String: Entry] = [:]
-        for descriptor in descriptors {
-            defer { close(descriptor.descriptor) }
-            do throws(StoredTokenError) {
-                let entry = try read(descriptor)
-                let slot = "\(entry.file.part) \(entry.file.key.profile) \(entry.file.key.fileIdentifier)"
-                guard let other = newest.updateValue(entry, forKey: slot) else { continue }
-                // The same twice has one name, by which both would go.
-                guard other.number != entry.number else { continue }
-                if other.number > entry.number { newest[slot] = other }
-                forget(other.number > entry.number ? entry : other)
-            } catch {
-                onDrop(descriptor.name, error)
-                files.remove(descriptor.name)
-            }
+        files.takeBack(descriptors) { (name, _: Entry?, problem) in
+            onDrop(name, problem)
+        } read: { (name, body) throws(StoredTokenError) in
+            try Entry(name, body)
         }
-        return Array(newest.values)
     }
+}
 
-    private func read(_ descriptor: ListenDescriptor) throws(StoredTokenError) -> Entry {
-        guard let (part, number) = Self.parse(descriptor.name) else { throw .damaged }
-        var bytes = try files.read(descriptor.descriptor).withBytes { Array($0) }
-        defer { Secret.wipe(&bytes) }
-        guard let body = Checksum.removed(from: bytes) else { throw .damaged }
-        let file: UnsavedFile
-        do {
-            file = try UnsavedFile(part, Secret(body))
-        } catch {
-            if case .newerVersion = error { throw .otherVersion }
-            throw .damaged
-        }
-        let entry = Entry(file: file, number: number)
-        guard entry.name == descriptor.name else { throw .damaged }
-        return entry
-    }
-
+extension UnsavedStore.Entry: SealedEntry {
     fileprivate static let prefix = "unsaved-"
-
-    private static func parse(_ name: String) -> (UnsavedFile.Part, UInt64)? {
-        let words = name.split(separator: "-", omittingEmptySubsequences: false)
-        guard words.count >= 4, let part = UnsavedFile.Part(rawValue: String(words[1])),
-            let number = words.last.flatMap({ UInt64($0) }), number < maximumNumber
-        else { return nil }
-        return (part, number)
-    }
-
     /// Beyond what any life comes to, and far from what counting on would overflow.
     private static let maximumNumber = UInt64(1) << 53
+
+    /// `unsaved-<part>-<profile>-<number>`.
+    var name: String { "\(Self.prefix)\(file.part.rawValue)-\(file.key.profile)-\(number)" }
+
+    var place: String { "\(file.part) \(file.key.profile) \(file.key.fileIdentifier)" }
+
+    func encoded() -> [UInt8] { file.encoded() }
+
+    fileprivate init(_ name: String, _ body: Secret) throws(StoredTokenError) {
+        let words = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count >= 4, let part = UnsavedFile.Part(rawValue: String(words[1])),
+            let number = words.last.flatMap({ UInt64($0) }), number < Self.maximumNumber
+        else { throw .damaged }
+        do {
+            self.init(file: try UnsavedFile(part, body), number: number)
+        } catch {
+            throw StoredTokenError(error)
+        }
+    }
+}
+
+/// What a file of a profile should hold and the disk has not taken yet, in that file's own format.
+package struct UnsavedFile: Sendable, Equatable {
+    /// The files that are kept of a profile.
+    package enum Part: String, Sendable, Hashable, CaseIterable {
+        case credentials
+        case history
+    }
+
+    package enum Contents: Sendable, Equatable {
+        case credentials(StoredCredentials)
+        case history(RegistrationRecord)
+    }
+
+    /// Whose it is.
+    package let key: CredentialKey
+    package let contents: Contents
+
+    package init(key: CredentialKey, contents: Contents) {
+        self.key = key
+        self.contents = contents
+    }
+
+    /// Reads what ``encoded()`` made.
+    ///
+    /// - Throws: what makes it unusable: damage, or a profile that cannot exist.
+    package init(_ part: Part, _ bytes: Secret) throws(StateError.FileProblem) {
+        key = try CredentialKey(of: bytes)
+        contents =
+            switch part {
+            case .credentials: .credentials(try CredentialRecord(bytes, of: key).stored)
+            case .history: .history(try RegistrationHistoryCoding.read(bytes, of: key))
+            }
+    }
+
+    package var part: Part {
+        switch contents {
+        case .credentials: .credentials
+        case .history: .history
+        }
+    }
+
+    /// The bytes, to be wiped.
+    package func encoded() -> [UInt8] {
+        switch contents {
+        case .credentials(let stored): CredentialRecord(stored, machineID: nil).encoded(for: key)
+        case .history(let record): RegistrationHistoryCoding.encoded(record, for: key)
+        }
+    }
+
+    /// Writes it to its place, durably. Blocks on the disk.
+    package func save(in directory: StateDirectory) throws(StateError) {
+        switch contents {
+        case .credentials(let stored): try directory.credentials(for: key).save(stored)
+        case .history(let record): try directory.history(for: key).save(record)
+        }
+    }
 }

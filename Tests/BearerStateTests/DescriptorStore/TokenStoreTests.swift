@@ -82,7 +82,7 @@ import Testing
         ])
     func foreign(kind: String) async {
         let bootID = kind == "other boot" ? "0" : BootID.current() ?? ""
-        let good = StoredToken(profile: "p", token: .sample(), bootID: bootID, fingerprint: "f").encoded()
+        let good = sealed(StoredToken(profile: "p", token: .sample(), bootID: bootID, fingerprint: "f"))
         let descriptor =
             switch kind {
             case "open": memfd(good)
@@ -102,8 +102,7 @@ import Testing
     @Test("the same file, sealed and under its own name, is taken back")
     func counterpart() throws {
         let good = StoredToken(profile: "p", token: .sample(), bootID: BootID.current() ?? "", fingerprint: "f")
-            .encoded()
-        let descriptor = try #require(kept.sealedFile(good))
+        let descriptor = try #require(kept.sealedFile(sealed(good)))
         kept.add(descriptor, name: "token-p-1")
         close(descriptor)
         #expect(takeBack().tokens.count == 1)
@@ -141,6 +140,8 @@ import Testing
         #expect(write(entry.descriptor, "x", 1) < 0 && errno == EPERM)
         #expect(ftruncate(entry.descriptor, 0) < 0 && errno == EPERM)
     }
+
+    private func sealed(_ token: StoredToken) -> [UInt8] { Checksum.added(to: token.encoded()) }
 
     private func pipeEnd() -> CInt {
         var ends: [CInt] = [-1, -1]
