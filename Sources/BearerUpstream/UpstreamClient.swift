@@ -1,9 +1,26 @@
 package import BearerCore
-internal import BearerLoop
+internal import BearerJSON
+internal import Glibc
+
+/// An authorization server, and what each request tells it of this host.
+package struct UpstreamServer: Sendable {
+    /// The base URL; the endpoint's path is appended.
+    package let baseURL: String
+    /// The value of `X-Device-Info`, see ``DeviceInfo``.
+    package let deviceInfo: String
+    /// Instead of `bearerd/<version>`.
+    package let userAgent: String?
+
+    package init(_ baseURL: String, deviceInfo: String, userAgent: String? = nil) {
+        self.baseURL = baseURL
+        self.deviceInfo = deviceInfo
+        self.userAgent = userAgent
+    }
+}
 
 /// Talks to authorization servers: one POST per call, no retry, no redirect, no connection kept.
 ///
-/// A token's life counts from *sending*: read the clocks right before calling ``requestToken(_:)``. The time that
+/// A token's life counts from *sending*: read the clocks right before calling ``requestToken(with:at:)``. The time that
 /// connecting takes then only makes the expiry earlier.
 package final class UpstreamClient: Sendable {
     private let thread: CurlThread
@@ -25,15 +42,22 @@ package final class UpstreamClient: Sendable {
     ///
     /// A failure whose `isUnanswered` is true may have cost a registration: no answer came, or one that leaves open
     /// whether the registration was made.
-    package func register(_ request: RegistrationRequest) async throws(ExchangeFailure) -> ClientCredentials {
-        try await post(request.outgoing(defaultUserAgent: userAgent)) { reply, now throws(ExchangeFailure) in
+    ///
+    /// - Parameter statement: the software statement, a compact JWS.
+    package func register(
+        _ statement: Secret, redirectURI: String? = nil, at server: UpstreamServer
+    ) async throws(ExchangeFailure) -> ClientCredentials {
+        let body = RequestBody.registration(statement, redirectURI: redirectURI)
+        return try await post(body, to: .register, of: server) { reply, now throws(ExchangeFailure) in
             try RegistrationResponse.credentials(in: reply, now: now)
         }
     }
 
     /// Obtains a token with the client credentials: `POST /o/client/token`, RFC 6749 section 4.4.
-    package func requestToken(_ request: TokenGrantRequest) async throws(ExchangeFailure) -> TokenGrant {
-        try await post(request.outgoing(defaultUserAgent: userAgent)) { reply, now throws(ExchangeFailure) in
+    package func requestToken(
+        with credentials: ClientCredentials, at server: UpstreamServer
+    ) async throws(ExchangeFailure) -> TokenGrant {
+        try await post(RequestBody.token(credentials), to: .token, of: server) { reply, now throws(ExchangeFailure) in
             try TokenResponse.grant(in: reply, now: now)
         }
     }
@@ -46,9 +70,11 @@ package final class UpstreamClient: Sendable {
     /// Has a reply read, as soon as a status has arrived, whatever became of the body; fails when none did. The thread of
     /// the transfers reads it, so that it holds nobody else up.
     private func post<Value: Sendable>(
-        _ request: OutgoingRequest,
+        _ body: Secret, to endpoint: Endpoint, of server: UpstreamServer,
         _ read: @escaping @Sendable (HTTPReply, _ now: Duration) throws(ExchangeFailure) -> Value
     ) async throws(ExchangeFailure) -> Value {
+        let request = OutgoingRequest(
+            server: server, endpoint: endpoint, userAgent: server.userAgent ?? userAgent, body: body)
         let proxy = request.isLoopback ? nil : options.proxy
         let failure = TransportFailure(
             server: request.authority,
@@ -65,81 +91,109 @@ package final class UpstreamClient: Sendable {
     }
 }
 
-/// What holds for every exchange with authorization servers, whatever the profile.
-package struct UpstreamConfiguration: Sendable {
-    /// Sent as `bearerd/<version>` where a request names no user agent of its own.
-    package var version: String
-    /// HTTPS goes through it by CONNECT. Servers on this host are connected to directly.
-    package var proxy: UpstreamProxy?
-    /// The authorities that a server's certificate is checked against.
-    package var trust: TrustRoots
-    package var limits: UpstreamLimits
-    /// CLOCK_REALTIME since 1970, for a `Retry-After` that is a date.
-    package var wallClock: @Sendable () -> Duration
+/// A POST to one of the two endpoints. What is secret in it is in the body, never in the URL.
+struct OutgoingRequest: Sendable {
+    let server: UpstreamServer
+    let endpoint: Endpoint
+    let userAgent: String
+    let body: Secret
 
-    package init(
-        version: String,
-        proxy: UpstreamProxy? = nil,
-        trust: TrustRoots = .chosen(),
-        limits: UpstreamLimits = UpstreamLimits(),
-        wallClock: @escaping @Sendable () -> Duration = { SystemClock.wall() }
-    ) {
-        self.version = version
-        self.proxy = proxy
-        self.trust = trust
-        self.limits = limits
-        self.wallClock = wallClock
+    var url: String {
+        let base = server.baseURL
+        return (base.hasSuffix("/") ? String(base.dropLast()) : base) + endpoint.path
+    }
+
+    /// `host` or `host:port` of the server, for messages.
+    var authority: String {
+        let afterScheme = server.baseURL.split(separator: "//", maxSplits: 1).last ?? ""
+        return String(afterScheme.prefix { $0 != "/" && $0 != "?" })
+    }
+
+    /// With the brackets of an IPv6 address.
+    var host: String {
+        guard let end = authority.lastIndex(of: ":"), port != nil else { return authority }
+        return String(authority[..<end])
+    }
+
+    var port: Int? {
+        authority.lastIndex(of: ":").flatMap { UInt16(authority[authority.index(after: $0)...]) }.map(Int.init)
+    }
+
+    /// Whether the server is on this host, by its address or the name `localhost`.
+    var isLoopback: Bool {
+        var address = in_addr()
+        if inet_pton(AF_INET, host, &address) == 1 { return UInt32(bigEndian: address.s_addr) >> 24 == 127 }
+        return host == "localhost" || host == "[::1]"
+    }
+
+    /// What the documentation of both endpoints asks for, to the letter.
+    var headerLines: [String] {
+        let json = "application/json;charset=utf-8"
+        let contentType = endpoint == .register ? json : "application/x-www-form-urlencoded"
+        return [
+            "Content-Type: \(contentType)", "Accept: \(json)", "X-Device-Info: \(server.deviceInfo)",
+            "User-Agent: \(userAgent)",
+        ]
     }
 }
 
-/// Where the HTTP proxy listens.
-package struct UpstreamProxy: Sendable, Equatable {
-    /// A DNS name or an address; an IPv6 address without brackets.
-    package let host: String
-    /// 1–65535
-    package let port: Int
-
-    package init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
-
-    var url: String { "http://\(authority)" }
-}
-
-/// How long and how large an exchange may become.
-package struct UpstreamLimits: Sendable, Equatable {
-    /// From the start to a connection that can take the request: name resolution, TCP, proxy and TLS together.
-    package var connect: Duration
-    /// From the start to the last byte of the reply.
-    package var exchange: Duration
-    /// The longest body that is read, in bytes.
-    package var bodyBytes: Int
-
-    package init(connect: Duration = .seconds(5), exchange: Duration = .seconds(15), bodyBytes: Int = 65_536) {
-        self.connect = connect
-        self.exchange = exchange
-        self.bodyBytes = bodyBytes
-    }
-}
-
-/// Why a client could not be made from its configuration. Found before any request is sent.
-package enum UpstreamConfigurationError: Error, Sendable, Equatable {
-    /// The file of certificate authorities cannot be read; `reason` is the system's.
-    case unreadableAuthorities(path: String, reason: String)
-    /// The file was read and holds no certificate, or one that cannot be parsed.
-    case noCertificates(path: String)
-}
-
-extension UpstreamConfigurationError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .unreadableAuthorities(let path, let reason):
-            "\(path): cannot be read (\(reason)); expected a PEM file of certificate authorities"
-        case .noCertificates(let path):
-            "\(path): holds no certificate that can be read; expected a PEM file of certificate authorities"
+/// What is sent to the endpoints. Written into a room that is large enough from the start: one that grows would leave copies
+/// behind.
+private enum RequestBody {
+    /// RFC 7591 section 3.1.1.
+    static func registration(_ statement: Secret, redirectURI: String?) -> Secret {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * statement.count + 6 * (redirectURI?.utf8.count ?? 0) + 64)
+        bytes.appendJSON { json in
+            json.object { json in
+                json.key("software_statement")
+                statement.withBytes { json.string(utf8: $0) }
+                if let redirectURI { json.member("redirect_uri", redirectURI) }
+            }
         }
+        return Secret(wiping: &bytes)
+    }
+
+    /// RFC 6749 section 4.4.2.
+    static func token(_ credentials: ClientCredentials) -> Secret {
+        var form = FormEncoding(reserving: 3 * (credentials.clientID.utf8.count + credentials.clientSecret.count) + 64)
+        form.append("client_id", credentials.clientID.utf8)
+        credentials.clientSecret.withBytes { form.append("client_secret", $0) }
+        form.append("grant_type", "client_credentials".utf8)
+        return Secret(wiping: &form.bytes)
+    }
+}
+
+/// `application/x-www-form-urlencoded`; RFC 6749 appendix B and the URL standard's serializer.
+struct FormEncoding {
+    var bytes: [UInt8] = []
+
+    init(reserving count: Int = 0) {
+        bytes.reserveCapacity(count)
+    }
+
+    /// Appends a field. The name is written as it is.
+    mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
+        if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+        name.withUTF8Buffer { bytes += $0 }
+        bytes.append(UInt8(ascii: "="))
+        for byte in value { append(byte) }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        switch byte {
+        case _ where ASCII.isLetter(byte) || ASCII.isDigit(byte) || "*-._".utf8.contains(byte):
+            bytes.append(byte)
+        case UInt8(ascii: " "):
+            bytes.append(UInt8(ascii: "+"))
+        default:
+            bytes.append(UInt8(ascii: "%"))
+            bytes.append(Self.digit(byte >> 4))
+            bytes.append(Self.digit(byte & 15))
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

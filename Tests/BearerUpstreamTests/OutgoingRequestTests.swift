@@ -14,22 +14,18 @@ struct OutgoingRequestTests {
             ("http://[::1]:8080", "http://[::1]:8080/o/client/token", "[::1]:8080"),
         ])
     func path(server: String, url: String, authority: String) {
-        let request = TestClient.token(from: server).outgoing(defaultUserAgent: "x")
+        let request = OutgoingRequest(
+            server: .test(server), endpoint: .token, userAgent: "x", body: Secret(TestClient.clientSecret))
         #expect(request.url == url)
         #expect(request.authority == authority)
     }
 
     @Test("a request prints none of its secrets")
     func redacted() {
-        let requests: [Any] = [
-            TestClient.token(from: "https://a"), TestClient.registration(to: "https://a"),
-            TestClient.token(from: "https://a").outgoing(defaultUserAgent: "x"),
-            TestClient.registration(to: "https://a").outgoing(defaultUserAgent: "x"),
-        ]
-        for request in requests {
-            var text = "\(request)"
-            dump(request, to: &text)
-            for secret in TestClient.secrets { #expect(!text.contains(secret)) }
-        }
+        let request = OutgoingRequest(
+            server: .test("https://a"), endpoint: .token, userAgent: "x", body: Secret(TestClient.clientSecret))
+        var text = "\(request)"
+        dump(request, to: &text)
+        for secret in TestClient.secrets { #expect(!text.contains(secret)) }
     }
 }

@@ -125,9 +125,8 @@ final class ExchangeRunner {
             return session.handle(.failed(exchange: order.exchange.id, failure), of: order)
         }
         let sentAt = services.now()
-        let request = session.settings.tokenRequest(credentials)
         do {
-            let grant = try await upstream.requestToken(request)
+            let grant = try await upstream.requestToken(with: credentials, at: session.settings.upstream)
             ended(nil, sentAt: sentAt)
             session.handle(.granted(exchange: order.exchange.id, grant, sentAt: sentAt), of: order)
         } catch {
@@ -139,7 +138,8 @@ final class ExchangeRunner {
 
     /// The intent is on disk before the request is sent, and the credentials before anybody uses them.
     private func register(_ order: ExchangeOrder, of session: ProfileSession) async {
-        guard let request = session.settings.registrationRequest else {
+        let server = session.settings.upstream
+        guard let registration = session.settings.registration else {
             let failure = ExchangeFailure(.notConnected, detail: "there is no software statement to register with")
             return session.handle(.failed(exchange: order.exchange.id, failure), of: order)
         }
@@ -150,7 +150,8 @@ final class ExchangeRunner {
             guard !jobs.isStopping else {
                 throw ExchangeFailure(.notConnected, detail: "bearerd is stopping: nothing was sent")
             }
-            let credentials = try await upstream.register(request)
+            let credentials = try await upstream.register(
+                registration.statement.secret, redirectURI: registration.redirectURI, at: server)
             await session.replaceCredentials(with: credentials)
             ended(nil, sentAt: sentAt)
             event = .registered(exchange: order.exchange.id)

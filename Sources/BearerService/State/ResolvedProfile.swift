@@ -41,19 +41,8 @@ struct ResolvedProfile: Sendable {
         registration.map { CredentialKey(profile: name, server: server, statement: $0.statement) }
     }
 
-    /// `nil` where the client credentials are given.
-    var registrationRequest: RegistrationRequest? {
-        registration.map {
-            RegistrationRequest(
-                server: server, statement: $0.statement.secret, redirectURI: $0.redirectURI, deviceInfo: deviceInfo,
-                userAgent: userAgent)
-        }
-    }
-
-    func tokenRequest(_ credentials: ClientCredentials) -> TokenGrantRequest {
-        TokenGrantRequest(
-            server: server, credentials: credentials, deviceInfo: deviceInfo, userAgent: userAgent)
-    }
+    /// Whom it asks, and what it says of this host.
+    var upstream: UpstreamServer { UpstreamServer(server, deviceInfo: deviceInfo, userAgent: userAgent) }
 }
 
 /// How a profile comes by its client credentials.

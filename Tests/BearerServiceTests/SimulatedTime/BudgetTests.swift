@@ -67,10 +67,8 @@ extension SimulatedTime {
                     if test.clock.now().boot >= next {
                         next += .seconds(2)
                         let credentials = ClientCredentials(clientID: "other", clientSecret: Secret("x"), issuedAt: nil)
-                        _ = try? await other.requestToken(
-                            TokenGrantRequest(
-                                server: test.server.baseURL, credentials: credentials,
-                                deviceInfo: DeviceInfo().headerValue))
+                        let server = UpstreamServer(test.server.baseURL, deviceInfo: DeviceInfo().headerValue)
+                        _ = try? await other.requestToken(with: credentials, at: server)
                     }
                     return await test.broker.tokenCount == 30
                 }

@@ -194,7 +194,7 @@ struct FaultTests {
     func closed(behaviour: RawServer.Behaviour) async throws {
         let server = try await RawServer.start(behaviour)
         try await TestClient.with(.limited(exchange: .seconds(1))) { client in
-            _ = try? await client.register(TestClient.registration(to: "http://127.0.0.1:\(server.port)"))
+            _ = try? await client.register(at: "http://127.0.0.1:\(server.port)")
             await server.log.allClosed()
         }
         await server.stop()
@@ -203,10 +203,10 @@ struct FaultTests {
     @Test("an exchange that hangs does not keep others from connecting")
     func parallel() async throws {
         let server = try await RawServer.start(.hang)
-        let request = TestClient.token(from: "http://127.0.0.1:\(server.port)")
+        let url = "http://127.0.0.1:\(server.port)"
         try await TestClient.with(.limited(exchange: .seconds(1))) { client in
             await withTaskGroup { group in
-                for _ in 1...20 { group.addTask { _ = try? await client.requestToken(request) } }
+                for _ in 1...20 { group.addTask { _ = try? await client.requestToken(at: url) } }
             }
         }
         #expect(server.log.requests.count == 20)
@@ -216,13 +216,14 @@ struct FaultTests {
     @Test("a header that cannot be sent sends nothing")
     func invalidHeader() async throws {
         let server = try await RawServer.start(.answer(Replies.token))
-        var request = TestClient.token(from: "http://127.0.0.1:\(server.port)")
-        request.userAgent = "a\r\nX-Injected: b"
         let expected = ExchangeFailure(
             .notConnected,
             detail: "no connection to 127.0.0.1:\(server.port): a header has characters that cannot be sent")
-        try await TestClient.with { [request] client in
-            _ = await #expect(throws: expected) { try await client.requestToken(request) }
+        try await TestClient.with { client in
+            _ = await #expect(throws: expected) {
+                try await client.requestToken(
+                    at: "http://127.0.0.1:\(server.port)", userAgent: "a\r\nX-Injected: b")
+            }
         }
         #expect(server.log.connections == 0)
         await server.stop()
@@ -233,7 +234,7 @@ struct FaultTests {
         let server = try await RawServer.start(.hang)
         let outcome = try await TestClient.with { client in
             let registration = Task {
-                try await client.register(TestClient.registration(to: "http://127.0.0.1:\(server.port)"))
+                try await client.register(at: "http://127.0.0.1:\(server.port)")
             }
             await server.log.firstRequest()
             registration.cancel()
@@ -248,7 +249,7 @@ struct FaultTests {
         let server = try await RawServer.start(.hang)
         let client = try UpstreamClient(configuration: .limited())
         let registration = Task {
-            try await client.register(TestClient.registration(to: "http://127.0.0.1:\(server.port)"))
+            try await client.register(at: "http://127.0.0.1:\(server.port)")
         }
         await server.log.firstRequest()
         client.shutdown()

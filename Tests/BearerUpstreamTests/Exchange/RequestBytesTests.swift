@@ -10,7 +10,7 @@ struct RequestBytesTests {
     func registration() async throws {
         let server = try await RawServer.start(.answer(Replies.registration))
         let credentials = try await TestClient.with { client in
-            try await client.register(TestClient.registration(to: "http://127.0.0.1:\(server.port)"))
+            try await client.register(at: "http://127.0.0.1:\(server.port)")
         }
         #expect(credentials.clientID == "id-1")
         let body =
@@ -30,9 +30,9 @@ struct RequestBytesTests {
     @Test("a request for a token is this request")
     func token() async throws {
         let server = try await RawServer.start(.answer(Replies.token))
-        var request = TestClient.token(from: "http://127.0.0.1:\(server.port)/base/")
-        request.userAgent = "Player/7"
-        let grant = try await TestClient.with { try await $0.requestToken(request) }
+        let grant = try await TestClient.with {
+            try await $0.requestToken(at: "http://127.0.0.1:\(server.port)/base/", userAgent: "Player/7")
+        }
         #expect(grant == TokenGrant(value: Secret("abc.def"), lifetime: .seconds(21_600)))
         let body = "client_id=id-1&client_secret=s3cret%2F%2B%26+%3D%7E%C3%A4&grant_type=client_credentials"
         #expect(
@@ -49,9 +49,9 @@ struct RequestBytesTests {
     @Test("a registration without a redirect URI does not mention it")
     func noRedirectURI() async throws {
         let server = try await RawServer.start(.answer(Replies.registration))
-        var request = TestClient.registration(to: "http://127.0.0.1:\(server.port)")
-        request.redirectURI = nil
-        _ = try await TestClient.with { try await $0.register(request) }
+        _ = try await TestClient.with {
+            try await $0.register(Secret(TestClient.statement), at: .test("http://127.0.0.1:\(server.port)"))
+        }
         let sent = try #require(server.log.requests.first)
         #expect(sent.hasSuffix("\r\n\r\n{\"software_statement\":\"\(TestClient.statement)\"}"))
         await server.stop()
@@ -62,7 +62,7 @@ struct RequestBytesTests {
         let server = try await RawServer.start(.answer(Replies.token))
         try await TestClient.with { client in
             for _ in 1...3 {
-                _ = try await client.requestToken(TestClient.token(from: "http://127.0.0.1:\(server.port)"))
+                try await client.requestToken(at: "http://127.0.0.1:\(server.port)")
             }
         }
         #expect(server.log.connections == 3)

@@ -13,20 +13,24 @@ struct SimulatorTests {
         await simulator.shutdown()
     }
 
-    private func registration(at simulator: AuthServerSimulator) -> RegistrationRequest {
-        var request = TestClient.registration(to: simulator.baseURL)
-        request.deviceInfo = DeviceInfo().headerValue
-        return request
+    private func register(
+        _ client: UpstreamClient, at server: UpstreamServer
+    ) async throws(ExchangeFailure) -> ClientCredentials {
+        try await client.register(
+            Secret(TestClient.statement), redirectURI: "adobepass://com.programmer", at: server)
+    }
+
+    private func address(of simulator: AuthServerSimulator) -> UpstreamServer {
+        UpstreamServer(simulator.baseURL, deviceInfo: DeviceInfo().headerValue)
     }
 
     @Test("a registration and its token are as documented")
     func documented() async throws {
         try await withSimulator { simulator, client in
-            let request = registration(at: simulator)
-            let credentials = try await client.register(request)
+            let server = address(of: simulator)
+            let credentials = try await register(client, at: server)
             #expect(credentials.issuedAt != nil)
-            let grant = try await client.requestToken(
-                TokenGrantRequest(server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
+            let grant = try await client.requestToken(with: credentials, at: server)
             #expect(grant.lifetime == .seconds(21_600))
             #expect(grant.value.withBytes { simulator.isValid(String(decoding: $0, as: UTF8.self)) })
         }
@@ -35,13 +39,11 @@ struct SimulatorTests {
     @Test("a revoked client is told so")
     func revoked() async throws {
         try await withSimulator { simulator, client in
-            let request = registration(at: simulator)
-            let credentials = try await client.register(request)
+            let server = address(of: simulator)
+            let credentials = try await register(client, at: server)
             simulator.revokeClients()
             do throws(ExchangeFailure) {
-                _ = try await client.requestToken(
-                    TokenGrantRequest(
-                        server: simulator.baseURL, credentials: credentials, deviceInfo: request.deviceInfo))
+                _ = try await client.requestToken(with: credentials, at: server)
                 Issue.record("a token was granted")
             } catch {
                 #expect(error.reason == .oauth(.invalidClient))
@@ -53,9 +55,9 @@ struct SimulatorTests {
     func throttled() async throws {
         try await withSimulator { simulator, client in
             simulator.setThrottle(Throttle(rate: 0.001, burst: 1))
-            _ = try await client.register(registration(at: simulator))
+            _ = try await register(client, at: address(of: simulator))
             do throws(ExchangeFailure) {
-                _ = try await client.register(registration(at: simulator))
+                _ = try await register(client, at: address(of: simulator))
                 Issue.record("was not throttled")
             } catch {
                 #expect(error.reason == .status(429))

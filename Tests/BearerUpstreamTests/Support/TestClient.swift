@@ -9,22 +9,7 @@ enum TestClient {
     static let clientSecret = "s3cret/+& =~ä"
     static let secrets = [statement, clientSecret, "s3cret"]
 
-    static func registration(to server: String) -> RegistrationRequest {
-        RegistrationRequest(
-            server: server,
-            statement: Secret(statement),
-            redirectURI: "adobepass://com.programmer",
-            deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ=="
-        )
-    }
-
-    static func token(from server: String) -> TokenGrantRequest {
-        TokenGrantRequest(
-            server: server,
-            credentials: ClientCredentials(clientID: "id-1", clientSecret: Secret(clientSecret), issuedAt: nil),
-            deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ=="
-        )
-    }
+    static let credentials = ClientCredentials(clientID: "id-1", clientSecret: Secret(clientSecret), issuedAt: nil)
 
     static func with<Result>(
         _ configuration: UpstreamConfiguration = UpstreamConfiguration(version: "1.2.3"),
@@ -43,7 +28,7 @@ enum TestClient {
     ) async throws -> ExchangeFailure? {
         try await with(configuration) { client in
             do throws(ExchangeFailure) {
-                _ = try await client.register(registration(to: server))
+                try await client.register(at: server)
                 return nil
             } catch {
                 return error
@@ -58,12 +43,31 @@ enum TestClient {
     ) async throws -> ExchangeFailure? {
         try await with(configuration) { client in
             do throws(ExchangeFailure) {
-                _ = try await client.requestToken(token(from: server))
+                try await client.requestToken(at: server)
                 return nil
             } catch {
                 return error
             }
         }
+    }
+}
+
+extension UpstreamServer {
+    static func test(_ baseURL: String, userAgent: String? = nil) -> UpstreamServer {
+        UpstreamServer(baseURL, deviceInfo: "eyJtb2RlbCI6IlRlc3QifQ==", userAgent: userAgent)
+    }
+}
+
+extension UpstreamClient {
+    @discardableResult
+    func register(at server: String) async throws(ExchangeFailure) -> ClientCredentials {
+        try await register(
+            Secret(TestClient.statement), redirectURI: "adobepass://com.programmer", at: .test(server))
+    }
+
+    @discardableResult
+    func requestToken(at server: String, userAgent: String? = nil) async throws(ExchangeFailure) -> TokenGrant {
+        try await requestToken(with: TestClient.credentials, at: .test(server, userAgent: userAgent))
     }
 }
 

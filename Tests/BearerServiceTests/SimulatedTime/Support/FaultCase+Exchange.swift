@@ -71,24 +71,22 @@ extension FaultCase {
         return outcome
     }
 
-    private func ask(_ client: UpstreamClient, _ server: String) async -> Outcome {
-        let deviceInfo = DeviceInfo().headerValue
-        let registration = RegistrationRequest(
-            server: server, statement: Secret("eyJhbGciOiJSUzI1NiJ9.c3RhdGVtZW50.c2lnbmF0dXJl"), deviceInfo: deviceInfo)
+    private func ask(_ client: UpstreamClient, _ baseURL: String) async -> Outcome {
+        let server = UpstreamServer(baseURL, deviceInfo: DeviceInfo().headerValue)
+        let statement = Secret("eyJhbGciOiJSUzI1NiJ9.c3RhdGVtZW50.c2lnbmF0dXJl")
         do throws(ExchangeFailure) {
             guard endpoint == .token else {
-                _ = try await client.register(registration)
+                _ = try await client.register(statement, at: server)
                 return .accepted(lifetime: nil)
             }
             // Some faults spoil the answer to a client that the server knows.
             let credentials =
                 if case .answer = cause {
-                    try await client.register(registration)
+                    try await client.register(statement, at: server)
                 } else {
                     ClientCredentials(clientID: "id", clientSecret: Secret("s3cret"), issuedAt: nil)
                 }
-            let grant = try await client.requestToken(
-                TokenGrantRequest(server: server, credentials: credentials, deviceInfo: deviceInfo))
+            let grant = try await client.requestToken(with: credentials, at: server)
             return .accepted(lifetime: grant.lifetime)
         } catch {
             return .failed(error)

@@ -1,6 +1,19 @@
 internal import BearerCore
 internal import BearerJSON
 
+/// The two endpoints of dynamic client registration.
+enum Endpoint: Sendable {
+    case register
+    case token
+
+    var path: String {
+        switch self {
+        case .register: "/o/client/register"
+        case .token: "/o/client/token"
+        }
+    }
+}
+
 /// A reply whose status arrived, with the parts of it that are used.
 struct HTTPReply: Sendable, Equatable {
     enum Body: Sendable, Equatable {
@@ -151,5 +164,116 @@ extension HTTPReply {
         if first == UInt8(ascii: "{") { return false }
         if contentEncoding != nil { return isTypeOfPage }
         return first == UInt8(ascii: "<") || (isTypeOfPage && first != nil)
+    }
+}
+
+/// Reads the answer to a registration; RFC 7591 section 3.2.1.
+///
+/// Lenient with everything but the credentials themselves: to refuse a reply is to waste a registration.
+enum RegistrationResponse {
+    static func credentials(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> ClientCredentials {
+        let judge = ReplyJudge(endpoint: .register, now: now)
+        let object = try judge.object(of: reply)
+        do {
+            let client = try ClientMembers.read(object)
+            return ClientCredentials(
+                clientID: client.id, clientSecret: client.secret, issuedAt: issuedAt(in: object),
+                scopes: scopes(in: object))
+        } catch {
+            throw judge.unusable(reply, error.detail)
+        }
+    }
+
+    /// What is no scope is left out.
+    private static func scopes(in object: ReplyObject) -> [String]? {
+        guard case .other(let value) = object["scopes"], let elements = value.array else { return nil }
+        return Array(elements.compactMap(\.string).filter(Scope.isValid).prefix(Scope.maximumCount))
+    }
+
+    /// A negative one says nothing: some servers answer -1 for “unknown”.
+    private static func issuedAt(in object: ReplyObject) -> Int64? {
+        guard case .other(let value) = object["client_id_issued_at"], let seconds = value.wholeNumber, seconds >= 0
+        else { return nil }
+        return seconds
+    }
+}
+
+/// Reads the answer to a request for a token; RFC 6749 section 5.1.
+///
+/// Only the token, its type and its lifetime are of use: what else the server says about times is not believed.
+enum TokenResponse {
+    private static let maximumToken = 8192
+
+    static func grant(in reply: HTTPReply, now: Duration) throws(ExchangeFailure) -> TokenGrant {
+        let judge = ReplyJudge(endpoint: .token, now: now)
+        let object = try judge.object(of: reply)
+        do {
+            let token = try token(in: object)
+            try checkType(in: object)
+            return TokenGrant(value: token, lifetime: try Lifetime.parse(object["expires_in"]))
+        } catch {
+            throw judge.unusable(reply, error.detail)
+        }
+    }
+
+    private static func token(in object: ReplyObject) throws(ReplyProblem) -> Secret {
+        let expected = "expected a b64token of 1 to \(maximumToken) bytes"
+        guard let member = object["access_token"] else {
+            throw ReplyProblem("access_token is missing, \(expected)")
+        }
+        guard case .text(let token) = member else {
+            throw ReplyProblem("access_token is \(member.kind), \(expected)")
+        }
+        guard token.count <= maximumToken else {
+            throw ReplyProblem("access_token has \(token.count) bytes, \(expected)")
+        }
+        guard token.withBytes(B64Token.isValid) else {
+            throw ReplyProblem("access_token is \(token.isEmpty ? "empty" : "of another form"), \(expected)")
+        }
+        return token
+    }
+
+    private static func checkType(in object: ReplyObject) throws(ReplyProblem) {
+        guard let member = object["token_type"] else {
+            throw ReplyProblem("token_type is missing, expected bearer")
+        }
+        guard let type = member.publicText else {
+            throw ReplyProblem("token_type is \(member.kind), expected bearer")
+        }
+        guard type.lowercased() == "bearer" else {
+            throw ReplyProblem("token_type is another than bearer")
+        }
+    }
+}
+
+/// Reads `expires_in`: a whole number of seconds, or a decimal string of one, of at least 1.
+enum Lifetime {
+    private static let expected = "expected a whole number of seconds of at least 1"
+
+    /// More than an `Int64` holds is believed like anything over ``TokenGrant/maximumLifetime``.
+    static func parse(_ member: ReplyObject.Member?) throws(ReplyProblem) -> Duration {
+        let seconds: Int64?
+        let found: String
+        switch member {
+        case nil:
+            throw ReplyProblem("expires_in is missing, \(expected)")
+        case .text(let text):
+            let digits = text.withBytes { String(decoding: $0, as: UTF8.self) }
+            seconds = ASCII.number(digits)
+            found = SafeWord.number(digits) ?? "a string"
+        case .other(.number(let number)):
+            seconds = number.wholeNumber ?? beyondRange(number)
+            found = SafeWord.number(number.text) ?? "a number"
+        case .other(let value):
+            throw ReplyProblem("expires_in is \(value.kind), \(expected)")
+        }
+        guard let seconds, seconds >= 1 else { throw ReplyProblem("expires_in is \(found), \(expected)") }
+        return min(.seconds(seconds), TokenGrant.maximumLifetime)
+    }
+
+    /// A number that `Int64` cannot hold is whole if it is this large: a `Double` up there has no fraction.
+    private static func beyondRange(_ number: JSONNumber) -> Int64? {
+        guard let value = Double(number.text), value >= 0x1p63 else { return nil }
+        return .max
     }
 }
