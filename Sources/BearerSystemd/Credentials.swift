@@ -85,3 +85,63 @@ package enum SecretReader {
         return count <= limit ? .contents(Secret(buffer[..<count])) : .tooLarge
     }
 }
+
+/// Where systemd looks for a credential of the unit, systemd.exec(5).
+package struct CredentialPlace: Sendable {
+    /// What `bearerd.service` loads as it is installed.
+    package static let installed = ["software_statement", "client_credentials"]
+
+    private let name: String
+
+    package init(_ name: String) {
+        self.name = name
+    }
+
+    /// The file of one in plain text.
+    package var path: String { "/etc/credstore/\(name)" }
+
+    /// How to put it there, for messages: commands for root.
+    package var remedy: String {
+        let isInstalled = Self.installed.contains(name)
+        let file = name == "client_credentials" ? "client.json" : "statement.jws"
+        let edit = "systemctl edit bearerd, and below [Service]"
+        let load = isInstalled ? "" : "\(edit) LoadCredential=\(name); "
+        return load + "install -d -m 0700 /etc/credstore.encrypted, systemd-creds encrypt --name=\(name) \(file) "
+            + "/etc/credstore.encrypted/\(name), and \(isInstalled ? edit : "instead") LoadCredentialEncrypted=\(name); or in "
+            + "plain text, which a unit with LoadCredentialEncrypted= does not take: install -D -m 0600 \(file) \(path)"
+    }
+}
+
+/// The directories in which systemd looks for a credential that the unit names without a path, systemd.exec(5).
+package struct CredentialStores: Sendable {
+    /// Those of the system.
+    package static let system = CredentialStores(
+        directories: ["/etc", "/run", "/usr/local/lib", "/usr/lib"].flatMap {
+            ["\($0)/credstore", "\($0)/credstore.encrypted"]
+        })
+
+    private let directories: [String]
+
+    package init(directories: [String]) {
+        self.directories = directories
+    }
+
+    /// The file of a credential that was changed within the last `age`, or the directory if that hides its files; `nil` when
+    /// none was. Blocks on the disk.
+    ///
+    /// An age, since a wall clock that was set meanwhile would make any time look late.
+    ///
+    /// - Parameter now: the wall clock since 1970.
+    package func changed(_ credential: String, within age: Duration, now: Duration) -> String? {
+        for directory in directories {
+            let path = "\(directory)/\(credential)"
+            var status = stat()
+            let isSeen = stat(path, &status) == 0
+            guard isSeen || errno == EACCES, isSeen || stat(directory, &status) == 0 else { continue }
+            // Not st_mtim: a file that is moved there keeps it.
+            let change = Duration.seconds(status.st_ctim.tv_sec) + .nanoseconds(status.st_ctim.tv_nsec)
+            if now - change < age { return isSeen ? path : directory }
+        }
+        return nil
+    }
+}
