@@ -89,7 +89,7 @@ let package = Package(
             dependencies: [
                 // The demo runs them: depending on them builds them.
                 "bearerd", "bearerctl",
-                "AuthServerSimulator", "BearerClient", "CLinux",
+                "AuthServerSimulator", "BearerClient", "BearerLoop", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CLinux
 internal import Glibc
 
@@ -9,7 +10,7 @@ package final class DatagramSocket: Sendable {
     package init(path: String) throws(SystemError) {
         self.path = path
         descriptor = try unixSocket(SOCK_DGRAM)
-        try check(SocketName(path: path).with { [descriptor] in bind(descriptor, $0, $1) }, path)
+        try check(unixAddress(path).with { [descriptor] in bind(descriptor, $0, $1) }, path)
         setTimeout(of: descriptor, .seconds(60), [SO_RCVTIMEO])
     }
 
@@ -36,7 +37,7 @@ package final class DatagramSocket: Sendable {
     package func fill() throws(SystemError) {
         let sender = try unixSocket(SOCK_DGRAM)
         defer { close(sender) }
-        SocketName(path: path).with { address, length in
+        try unixAddress(path).with { address, length in
             while sendto(sender, "filler", 6, CInt(MSG_DONTWAIT), address, length) == 6 {}
         }
     }

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import Glibc
 
 /// Two connected stream sockets. Ours does not block.
@@ -12,7 +13,7 @@ package func socketPair(isTheirsBlocking: Bool = false) throws(SystemError) -> (
 /// Listens on a new Unix-domain socket at `path`.
 package func listen(at path: String, backlog: CInt) throws(SystemError) -> CInt {
     let listener = try unixSocket(SOCK_STREAM)
-    try check(SocketName(path: path).with { bind(listener, $0, $1) }, path)
+    try check(unixAddress(path).with { bind(listener, $0, $1) }, path)
     try check(Glibc.listen(listener, backlog), "listen")
     return listener
 }
@@ -28,8 +29,8 @@ package func connected(
     let descriptor = try unixSocket(SOCK_STREAM)
     if let limit { setTimeout(of: descriptor, limit) }
     do throws(SystemError) {
-        if let name { try check(SocketName(bytes: name).with { bind(descriptor, $0, $1) }, "bind") }
-        try check(SocketName(path: path).with { connect(descriptor, $0, $1) }, path)
+        if let name { try check(UnixAddress(name: name)?.with { bind(descriptor, $0, $1) } ?? -1, "bind") }
+        try check(unixAddress(path).with { connect(descriptor, $0, $1) }, path)
     } catch {
         close(descriptor)
         throw error
@@ -89,26 +90,7 @@ func unixSocket(_ kind: __socket_type) throws(SystemError) -> CInt {
     try check(socket(AF_UNIX, CInt(kind.rawValue | SOCK_CLOEXEC.rawValue), 0), "socket")
 }
 
-/// The name of a Unix-domain socket, see unix(7).
-struct SocketName {
-    let bytes: [UInt8]
-
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    init(path: String) {
-        bytes = Array(path.utf8) + [0]
-    }
-
-    func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sa_family_t>.size + bytes.count))
-            }
-        }
-    }
+func unixAddress(_ path: String) throws(SystemError) -> UnixAddress {
+    guard let address = UnixAddress(path: path) else { throw SystemError(path, code: ENAMETOOLONG) }
+    return address
 }

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import CLinux
 internal import Glibc
 
@@ -26,7 +27,11 @@ final class UnixSocket: Sendable {
     ///
     /// - Returns: false when the backlog is full: try again after ``backlogPause``.
     func connect() throws(BearerError) -> Bool {
-        let address = try UnixAddress(place.path)
+        guard let address = UnixAddress(path: place.path) else {
+            throw .unavailable(
+                socket: place.path,
+                reason: "the path of a socket has at most \(UnixAddress.longestPath) bytes")
+        }
         guard address.with({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
             guard errno == EAGAIN || errno == EINTR else { throw .failed("connect", errno, at: place.path) }
             return false
@@ -115,29 +120,5 @@ extension BearerError {
         let reason = String(cString: strerror(code))
         if code == EACCES || code == EPERM { return .permissionDenied(socket: path, reason: reason) }
         return .unavailable(socket: path, reason: "\(call): \(reason): is bearerd running?")
-    }
-}
-
-/// The address of a Unix-domain socket, see unix(7).
-struct UnixAddress {
-    private let path: String
-
-    init(_ path: String) throws(BearerError) {
-        let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
-        guard path.utf8.count <= room else {
-            throw .unavailable(socket: path, reason: "the path of a socket has at most \(room) bytes")
-        }
-        self.path = path
-    }
-
-    func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

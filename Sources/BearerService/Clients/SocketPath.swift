@@ -1,4 +1,5 @@
 internal import BearerCore
+internal import BearerLoop
 internal import CLinux
 internal import Glibc
 
@@ -29,20 +30,18 @@ struct SocketPath {
 
     /// What can be told of it beforehand: its length, its directory, what is there.
     func check() throws(SocketError) {
-        guard !path.isEmpty, path.utf8.count <= Self.longest else { throw .pathTooLong(path, limit: Self.longest) }
+        guard !path.isEmpty else { throw .pathTooLong(path, limit: UnixAddress.longestPath) }
+        _ = try address()
         try checkDirectory()
         var status = stat()
         guard lstat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
     }
 
-    /// sun_path of unix(7), without the zero at its end.
-    private static let longest = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
-
     private func bind(_ descriptor: CInt) throws(SocketError) -> BoundSocket {
         // The mode of the descriptor is the one that bind(2) gives the path: nobody gets in before the group is set.
         // The umask would do as well, but it is the whole process's.
         guard fchmod(descriptor, 0o600) == 0 else { throw .failed(path: path, call: "fchmod", errno: errno) }
-        guard try withAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
+        guard try address().with({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
             throw .failed(path: path, call: "bind", errno: errno)
         }
         // At once: a socket that is bound and does not listen looks stale to a second daemon.
@@ -86,22 +85,16 @@ struct SocketPath {
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard probe >= 0 else { throw .failed(path: path, call: "socket", errno: errno) }
         defer { close(probe) }
-        let result = try withAddress { connect(probe, $0, $1) }
+        let result = try address().with { connect(probe, $0, $1) }
         guard result != 0, errno == ECONNREFUSED else { throw .inUse(path) }
         guard unlink(path) == 0 else { throw .failed(path: path, call: "unlink", errno: errno) }
     }
 
-    private func withAddress<Result>(
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) throws(SocketError) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+    private func address() throws(SocketError) -> UnixAddress {
+        guard let address = UnixAddress(path: path) else {
+            throw .pathTooLong(path, limit: UnixAddress.longestPath)
         }
+        return address
     }
 }
 

@@ -1,3 +1,4 @@
+internal import BearerLoop
 internal import Glibc
 
 /// Tells the service manager how this service is doing, by the protocol of sd_notify(3). Does nothing without
@@ -5,30 +6,18 @@ internal import Glibc
 ///
 /// Not by libsystemd: loading it would make each `bearerctl token` slower.
 struct ServiceManager {
-    private let address: sockaddr_un?
-    private var length: socklen_t = 0
+    private let address: UnixAddress?
 
     init() {
-        guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }),
-            path.hasPrefix("/") || path.hasPrefix("@")
-        else {
-            address = nil
-            return
-        }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            self.address = nil
-            return
-        }
-        // An abstract address begins with a zero byte.
-        if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        self.address = address
+        address = getenv("NOTIFY_SOCKET").flatMap { Self.address(of: String(cString: $0)) }
         // The command that runs after a change is not to speak for this service.
-        unsetenv("NOTIFY_SOCKET")
-        length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
+        if address != nil { unsetenv("NOTIFY_SOCKET") }
+    }
+
+    /// An abstract address begins with a zero byte, for which `@` stands.
+    private static func address(of path: String) -> UnixAddress? {
+        if path.hasPrefix("@") { return UnixAddress(name: [0] + path.utf8.dropFirst()) }
+        return path.hasPrefix("/") ? UnixAddress(path: path) : nil
     }
 
     /// The start is complete, or the reload that ``reloading()`` began.
@@ -47,15 +36,11 @@ struct ServiceManager {
     func stopping() { send("STOPPING=1") }
 
     private func send(_ message: String) {
-        guard var address else { return }
+        guard let address else { return }
         let sender = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard sender >= 0 else { return }
         defer { close(sender) }
         let bytes = Array(message.utf8)
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(sender, bytes, bytes.count, CInt(MSG_NOSIGNAL), $0, length)
-            }
-        }
+        _ = address.with { sendto(sender, bytes, bytes.count, CInt(MSG_NOSIGNAL), $0, $1) }
     }
 }
