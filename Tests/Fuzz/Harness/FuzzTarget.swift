@@ -16,6 +16,8 @@ enum FuzzTarget: String, CaseIterable {
     case unsaved
     /// A token as it lies in the descriptor store.
     case token
+    /// Why the start before failed, as it lies in the descriptor store.
+    case failedStart = "failed-start"
     /// The configuration file.
     case configuration
     /// The software statement, as people paste it.
@@ -37,6 +39,7 @@ enum FuzzTarget: String, CaseIterable {
         case .history: fuzzHistory(input)
         case .unsaved: fuzzUnsaved(input)
         case .token: fuzzToken(input)
+        case .failedStart: fuzzFailedStart(input)
         case .configuration: fuzzConfiguration(input)
         case .statement: fuzzStatement(input)
         case .client: fuzzClient(input)
