@@ -93,7 +93,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "BearerCore", "BearerLoop", "BearerSystemd", "BearerState"],
+            name: "TestSupport",
+            dependencies: ["CLinux", "BearerCore", "BearerJSON", "BearerLoop", "BearerSystemd", "BearerState"],
             path: "Tests/TestSupport"),
         .testTarget(name: "BearerCoreTests", dependencies: ["BearerCore", "TestSupport"]),
         .testTarget(name: "BearerJSONTests", dependencies: ["BearerJSON", "TestSupport"]),

@@ -1,5 +1,6 @@
 import AuthServerSimulator
 import BearerJSON
+import TestSupport
 import Testing
 
 @Suite("The interface for other processes")

@@ -1,4 +1,5 @@
 import BearerJSON
+import TestSupport
 import Testing
 
 @Suite struct JSONValueParsingTests {

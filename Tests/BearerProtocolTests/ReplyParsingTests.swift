@@ -1,6 +1,7 @@
 import BearerCore
 import BearerJSON
 import BearerProtocol
+import TestSupport
 import Testing
 
 @Suite struct ReplyParsingTests {

@@ -33,7 +33,7 @@ extension ClientRegistry {
             writer.member("client_secret", client.secret)
             writer.member("client_id_issued_at", now.components.seconds)
             writer.member("redirect_uris", .array(client.redirectURI.map { [.string($0)] } ?? []))
-            writer.member("grant_types", ["client_credentials"])
+            writer.member("grant_types", .array([.string("client_credentials")]))
             writer.member("scopes", .array(scopes.map { .string($0) }))
         }
         return Answer(reply, clientID: client.id)
