@@ -20,6 +20,13 @@ package struct CredentialStore: Sendable {
     /// Where the file is, for messages.
     package var path: String { "\(root.path)/\(key.profile)/\(fileName)" }
 
+    /// Whether there is no such file; false when that cannot be told.
+    package var isMissing: Bool {
+        var status = stat()
+        return fstatat(root.descriptor, "\(key.profile)/\(fileName)", &status, AT_SYMLINK_NOFOLLOW) != 0
+            && errno == ENOENT
+    }
+
     package func load() throws(StateError) -> LoadedCredentials {
         guard let directory = try root.subdirectory(key.profile) else { return .absent }
         var warnings: [StateWarning] = []

@@ -35,6 +35,18 @@ package final class StateDirectory: Sendable {
         return StateDirectory(directory, warnings: warnings, machineID: MachineID.read(path: machineIDPath))
     }
 
+    /// Uses the directory that ``path`` names now, and makes it when there is none: whoever has removed or replaced it under a
+    /// running daemon has not meant what is in memory to be lost.
+    package func followPath() throws(StateError) {
+        guard !directory.isAtPath else { return }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }
+        try directory.reopen { (descriptor) throws(StateError) in
+            try DirectoryLock.take(descriptor, of: directory)
+        }
+        _ = try directory.restrict()
+        directory.leaveHint(DirectoryLock.fileName, "\(getpid())\n")
+    }
+
     /// The credentials of a profile for a server, of whichever statement, in the directory at `path`; none when it cannot
     /// be read. Changes nothing, and needs no lock: files are replaced as a whole.
     package static func credentials(
@@ -88,14 +100,19 @@ enum DirectoryLock {
 
     /// Takes the lock for as long as `directory` is open. Does not wait.
     static func take(on directory: Directory) throws(StateError) {
-        guard flock(directory.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        try take(directory.descriptor, of: directory)
+        directory.leaveHint(fileName, "\(getpid())\n")
+    }
+
+    /// The same for another descriptor of it, or of what is at its path now.
+    static func take(_ descriptor: Int32, of directory: Directory) throws(StateError) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else {
                 throw .unusableDirectory(path: directory.path, problem(of: errno))
             }
-            throw .locked(
-                path: directory.path, pid: directory.hint(fileName).flatMap { Int32($0.prefix { $0.isNumber }) })
+            let hint = readHint(openat(descriptor, fileName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK))
+            throw .locked(path: directory.path, pid: hint.flatMap { Int32($0.prefix { $0.isNumber }) })
         }
-        directory.leaveHint(fileName, "\(getpid())\n")
     }
 
     /// What the error number of flock(2) means. NFS turns it into a lock of a byte range, which

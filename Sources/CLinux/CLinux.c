@@ -56,6 +56,10 @@ void clinux_fill_standard_descriptors(void) {
             open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+int clinux_replace_descriptor(int descriptor, int source) {
+    return dup3(source, descriptor, O_CLOEXEC) < 0 ? -1 : 0;
+}
+
 int clinux_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC); }
 
 int clinux_next_signal(int descriptor) {

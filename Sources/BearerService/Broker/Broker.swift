@@ -71,7 +71,7 @@ final class Broker {
     func stop() {
         guard !jobs.isStopping else { return }
         runner.cancelAllWaiting()
-        for session in sessions.all { session.retry() }
+        for session in sessions.all { session.retry(isLast: true) }
         jobs.stop()
         status.finish()
     }

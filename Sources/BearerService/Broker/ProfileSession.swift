@@ -97,6 +97,7 @@ extension ProfileSession {
     /// The same for the outcome of `order`; a reload may have put another exchange in its place meanwhile.
     func handle(_ outcome: LifecycleEvent, of order: ExchangeOrder) {
         if order.epoch == epoch { handle(outcome) }
+        if case .granted = outcome { saveUnsaved() }
     }
 
     /// Whether `order` is for the exchange that is wanted now.
@@ -191,10 +192,17 @@ extension ProfileSession {
     func persistHistory() async { await records.persist(lifecycle.history) }
 
     /// Tries again what could not be written, kept or read.
-    func retry() {
+    ///
+    /// - Parameter isLast: the daemon stops.
+    func retry(isLast: Bool = false) {
         keepToken()
-        if !records.isDurable { environment.jobs.begin(.persistUnsaved(profile: name)) }
+        if isLast || !records.isDurable { saveUnsaved() }
         if mayLoadAgain { environment.jobs.begin(.loadAgain(profile: name)) }
+    }
+
+    /// Has what is not on disk, or no longer, written.
+    func saveUnsaved() {
+        environment.jobs.begin(.persistUnsaved(profile: name))
     }
 
     func persistUnsaved() async {
@@ -334,6 +342,7 @@ extension ProfileSession {
         let isExpectationNew = settings.registration?.expectedScopes != new.registration?.expectedScopes
         let areCredentialsNew = settings.isGivenOthers(by: new)
         settings = new
+        saveUnsaved()
         clients.configure(new.access)
         if isExpectationNew, let missing = advice?.missingScopes { environment.journal.write(missing) }
         if areCredentialsNew {

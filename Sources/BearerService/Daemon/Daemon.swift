@@ -28,6 +28,10 @@ package enum Daemon {
             try await DaemonStart(options: options, log: log, journal: journal, notifier: notifier).run()
             notifier.status("stopped")
             return .success
+        } catch let unsaved as UnsavedState {
+            journal.write(.stateNotDurable, unsaved.message)
+            notifier.status(unsaved.message)
+            return .inputOutput
         } catch let failure as StartFailure {
             journal.write(.startFailed, failure.message + remedy(for: failure))
             notifier.status("not started: \(failure.message)")
@@ -43,6 +47,15 @@ package enum Daemon {
     private static func remedy(for failure: StartFailure) -> String {
         guard failure.status == .configuration, environment("NOTIFY_SOCKET") != nil else { return "" }
         return "\nWhen that is fixed: systemctl start bearerd"
+    }
+}
+
+/// What the daemon has learned of some profiles is not on disk at its end.
+struct UnsavedState: Error {
+    let profiles: [String]
+
+    var message: String {
+        "stopped; not on disk: \(profiles.joined(separator: ", ")): what systemd keeps of it lasts for a restart, not for a stop"
     }
 }
 

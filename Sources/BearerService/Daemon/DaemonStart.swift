@@ -126,6 +126,8 @@ struct DaemonStart {
             }
         }
         broker.services.store.flush()
+        let unfinished = await broker.unfinishedProfiles
+        guard unfinished.isEmpty else { throw UnsavedState(profiles: unfinished) }
     }
 
     private func makeBroker(

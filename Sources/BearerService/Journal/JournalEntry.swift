@@ -65,7 +65,7 @@ struct JournalEntry: Equatable {
     private typealias Parts = (JournalEvent, String, [JournalField: String])
 
     private static func registered(replacing: Bool, _ context: Context) -> Parts {
-        let place = context.isDurable ? "are archived" : "are not archived, since the disk has not taken the new ones"
+        let place = context.isDurable ? "are archived" : "are still those on disk"
         let consequence = replacing ? "; the old credentials \(place), viewers have to sign in again" : ""
         let registration = context.registration.map { "; \($0)" } ?? ""
         return (

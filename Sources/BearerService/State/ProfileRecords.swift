@@ -34,6 +34,8 @@ final class ProfileRecords {
     private var unsaved: Set<UnsavedFile.Part>
     /// What the store has of that, which may be an older state.
     private var stored: [UnsavedFile.Part: UnsavedStore.Entry]
+    /// The credentials were read from the disk or written there.
+    private var areCredentialsOnDisk: Bool
     /// The journal says that something is not on disk.
     private var isFailureLogged = false
     /// The credentials are in memory alone: neither on disk nor in the store.
@@ -48,6 +50,7 @@ final class ProfileRecords {
         history = loaded.history
         unsaved = Set(loaded.unsaved.keys)
         stored = loaded.unsaved
+        areCredentialsOnDisk = loaded.credentials != nil && loaded.unsaved[.credentials] == nil
         self.services = services
         self.onChange = onChange
     }
@@ -68,17 +71,39 @@ final class ProfileRecords {
         return await persist(.history)
     }
 
-    /// Writes again what could not be written.
+    /// Writes again what could not be written, or is gone.
     ///
     /// - Returns: whether credentials that were in memory alone outlive this process now.
     func persistUnsaved(history: RegistrationHistory) async -> Bool {
         self.history = history
+        await findRemoved()
         var areCredentialsSafe = false
         for part in unsaved {
             let outlives = await persist(part)
             if part == .credentials, outlives { areCredentialsSafe = areCredentialsAtRisk }
         }
         return areCredentialsSafe
+    }
+
+    /// Whoever removes the credentials of a running daemon has not meant to have all viewers sign in again: they are in memory.
+    private func findRemoved() async {
+        guard let files, areCredentialsOnDisk, !unsaved.contains(.credentials) else { return }
+        let (directory, store) = (files.directory, files.directory.credentials(for: files.key))
+        let isMissing: Bool
+        do {
+            isMissing = try await services.disk.run { () throws(StateError) in
+                try directory.followPath()
+                return store.isMissing
+            }
+        } catch {
+            return notWritten(.credentials, error)
+        }
+        guard isMissing, !unsaved.contains(.credentials) else { return }
+        unsaved.formUnion([.credentials, .history])
+        services.journal.write(
+            .stateNotDurable, "\(profile): \(store.path) has been removed: the client credentials are written again",
+            [.profile: profile])
+        onChange(false)
     }
 
     /// From now on, the credentials outlive this process.
@@ -127,6 +152,7 @@ final class ProfileRecords {
 
     private func written(_ part: UnsavedFile.Part) {
         if let entry = stored.removeValue(forKey: part) { services.store.forget(entry) }
+        if part == .credentials { areCredentialsOnDisk = true }
         guard unsaved.remove(part) != nil, unsaved.isEmpty else { return }
         isFailureLogged = false
         services.journal.write(.stateDurable, "\(profile): everything is on disk again", [.profile: profile])

@@ -127,6 +127,7 @@ package struct UnsavedFile: Sendable, Equatable {
 
     /// Writes it to its place, durably. Blocks on the disk.
     package func save(in directory: StateDirectory) throws(StateError) {
+        try directory.followPath()
         switch contents {
         case .credentials(let stored): try directory.credentials(for: key).save(stored)
         case .history(let record): try directory.history(for: key).save(record)

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// An open directory of ours. What is in it is reached through the descriptor, never by path, so that a user who
@@ -23,6 +24,26 @@ final class Directory: Sendable {
     /// Opens the directory at `path`, which may be a symbolic link: with `DynamicUser=` systemd makes it one.
     static func open(path: String) throws(StateError) -> Directory? {
         try adopt(Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path)
+    }
+
+    /// Whether `path` still names it: it may have been removed, or another put in its place.
+    var isAtPath: Bool {
+        var (here, there) = (stat(), stat())
+        return fstat(descriptor, &here) == 0 && stat(path, &there) == 0 && here.st_nlink > 0
+            && here.st_dev == there.st_dev && here.st_ino == there.st_ino
+    }
+
+    /// Becomes the directory that `path` names now, once `prepare` has accepted its descriptor.
+    func reopen(_ prepare: (Int32) throws(StateError) -> Void) throws(StateError) {
+        let new = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard new >= 0 else { throw .unusableDirectory(path: path, .failed(errno: errno)) }
+        // Not by a second object: its end would give the lock up, which both descriptors share.
+        defer { close(new) }
+        try Self.checkOwner(of: new, path: path)
+        try prepare(new)
+        guard clinux_replace_descriptor(descriptor, new) == 0 else {
+            throw .unusableDirectory(path: path, .failed(errno: errno))
+        }
     }
 
     /// Opens a directory in this one, no symbolic link; `nil` when there is none.
@@ -103,11 +124,15 @@ final class Directory: Sendable {
             }
         }
         let directory = Directory(path: path, descriptor: descriptor)
+        try checkOwner(of: descriptor, path: path)
+        return directory
+    }
+
+    private static func checkOwner(of descriptor: Int32, path: String) throws(StateError) {
         let owner = try status(of: descriptor, path: path).st_uid
         guard owner == geteuid() else {
             throw .unusableDirectory(path: path, .foreignOwner(uid: owner, expected: geteuid()))
         }
-        return directory
     }
 
     private static func status(of descriptor: Int32, path: String) throws(StateError) -> stat {

@@ -35,6 +35,9 @@ int clinux_is_ignored(int signal);
 /// input or output. To read it or to write there is an error, as before.
 void clinux_fill_standard_descriptors(void);
 
+/// dup3(2): `descriptor` becomes a copy of `source`, close-on-exec. 0, or -1 with an error in errno.
+int clinux_replace_descriptor(int descriptor, int source);
+
 /// signalfd(2), non-blocking, close-on-exec. The signals must be blocked in every thread.
 int clinux_signalfd(const sigset_t *signals);
 

@@ -1,12 +1,82 @@
 import AuthServerSimulator
 import BearerJSON
 import Glibc
+import Subprocess
 import TestSupport
 import Testing
 
 extension EndToEnd {
     @Suite("Damaged state")
     struct DamagedStateTests {
+        @Test(
+            "credentials that somebody removes from a running daemon's disk are written again, at a reload and at the end",
+            arguments: ["default", ""], [true, false])
+        func removed(what: String, isReloaded: Bool) async throws {
+            try await Host.run { host in
+                let daemon = try await host.start()
+                _ = try await daemon.token()
+                let directory = "\(host.stateDirectory)/default"
+                let before = Files.names(in: directory).sorted()
+                #expect(before.count == 2)
+                let removed = what.isEmpty ? host.stateDirectory : directory
+                await eventually("nothing is written there meanwhile") {
+                    Command.run("/bin/rm", "-rf", removed) == 0
+                }
+                if isReloaded {
+                    #expect(try await daemon.ask(#"{"op":"reload"}"#).error == nil)
+                    await eventually("they are there again") { Files.names(in: directory).sorted() == before }
+                    try await daemon.line(containing: "event=state_durable")
+                }
+                #expect(try await daemon.stop() == .exited(0))
+                let said = "has been removed: the client credentials are written again"
+                #expect(daemon.lines.contains { $0.contains(said) })
+                #expect(Files.names(in: directory).sorted() == before)
+                #expect(Files.mode(host.stateDirectory).map { $0 & 0o777 } == 0o700)
+                _ = try await host.start().token()
+                #expect(host.simulator.calls(to: .register).count == 1)
+            }
+        }
+
+        @Test("a state directory that is replaced is used and locked; where another daemon has it, the end says 74")
+        func replaced() async throws {
+            try await Host.run { host in
+                let (own, foreign) = ("\(host.directory)/own", "\(host.directory)/foreign")
+                for directory in [own, foreign] { #expect(mkdir(directory, 0o700) == 0) }
+                #expect(symlink(own, host.stateDirectory) == 0)
+                let daemon = try await host.start()
+                _ = try await daemon.token()
+                let other = try await RunningProgram.start(
+                    Programs.path("bearerd"),
+                    ["--config", host.configurationFile, "--socket", host.directory + "/other"]
+                        + ["--state-directory", foreign])
+                _ = try await other.transcript.line(containing: "event=started")
+                let link = host.directory + "/link"
+                #expect(symlink(foreign, link) == 0 && rename(link, host.stateDirectory) == 0)
+                #expect(try await daemon.ask(#"{"op":"reload"}"#).error == nil)
+                let line = try await daemon.line(containing: "event=state_not_durable")
+                #expect(line.contains("\(other.pid)"))
+                #expect(try await daemon.stop() == .exited(EX_IOERR))
+                other.signal(SIGTERM)
+                #expect(try await other.end() == .exited(0))
+                Files.remove(host.stateDirectory)
+            }
+        }
+
+        @Test("what a disk has not taken by the end is told, and the status is 74", .enabled(if: Mount.isPermitted))
+        func unsaved() async throws {
+            try await Host.run { host in
+                let mount = try Mount(size: "256k")
+                #expect(symlink(mount.directory.path, host.stateDirectory) == 0)
+                let daemon = try await host.start()
+                _ = try await daemon.token()
+                #expect(mount.remount(readOnly: true))
+                #expect(try await host.control(["register", "--force"]).status == 0)
+                #expect(try await daemon.stop() == .exited(EX_IOERR))
+                #expect(daemon.lines.contains { $0.contains("stopped; not on disk: default: ") })
+                Files.remove(host.stateDirectory)
+            }
+        }
+
         @Test(
             "damaged credentials are neither used nor touched, and the profile is refused",
             arguments: ["", "{", "null", "{}", "\u{0}\u{0}\u{0}\u{0}"])
