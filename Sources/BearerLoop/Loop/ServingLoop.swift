@@ -6,8 +6,8 @@ internal import Synchronization
 /// The one thread that serves clients: it waits in epoll(7), and whatever happens on it happens one after the other.
 ///
 /// A turn is: a look at the descriptors that are ready, the jobs of actors that live here and what other threads want done,
-/// the timers that are due, then streams that have something to do, one user's after the other's and for a tenth of a
-/// millisecond at most, then the replies of all that, sent together. Nothing on it may block.
+/// the timers that are due, then streams that have something to do, one user's after the other's and for a fifth of a
+/// millisecond at most, then the replies that were not sent at once. Nothing on it may block.
 ///
 /// `@unchecked Sendable`: what comes from other threads is behind a mutex, everything else is touched on the thread only.
 package final class ServingLoop: @unchecked Sendable {
@@ -37,7 +37,7 @@ package final class ServingLoop: @unchecked Sendable {
     /// Streams that have their turn before there is another look at what is ready, and the time after which no further one
     /// has.
     private static let maximumStreams = 64
-    private static let maximumTurn = Duration.microseconds(100)
+    private static let maximumTurn = Duration.microseconds(200)
     /// Descriptors that are found ready with one look. A user with many streams must not hide those of others.
     private static let maximumEvents = 256
 
@@ -130,9 +130,6 @@ package final class ServingLoop: @unchecked Sendable {
     }
 
     /// Has ``SocketStream/flush()`` called at the end of the turn.
-    ///
-    /// A reply sent at once wakes its client while others are still being answered, and waking costs more than
-    /// answering: sent together, replies find their clients' processors awake.
     func flushAtEndOfTurn(_ stream: SocketStream) {
         sending.append(stream)
     }

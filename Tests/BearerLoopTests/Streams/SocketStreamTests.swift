@@ -217,7 +217,7 @@ import Testing
                 return try (0..<4).map { number in
                     try NamedOwner("\(number)", in: group, on: loop, order) {
                         if number == 0 { loop.execute { order.add("between") } }
-                        test.passTime(.microseconds(60))
+                        test.passTime(.microseconds(120))
                     }
                 }
             }
