@@ -13,7 +13,7 @@ LIMITS = "limits: {connections: 4200, connections_per_user: 4200}"
 PAUSE = 200
 # A round, in milliseconds, and rounds of each kind for an attack.
 ROUND, ROUNDS = 500, 5
-MOST_TIMES, PASSES = 2, 4
+MOST_TIMES, PASSES = 2, 6
 # By anybody, for whatever reason.
 MOST_MICROSECONDS = 5000
 # Connections and actions a second of each attack. They are paced: what is measured is how the daemon divides its time, not who wins
