@@ -38,7 +38,7 @@ package final class StateDirectory: Sendable {
     /// Uses the directory that ``path`` names now, and makes it when there is none: whoever has removed or replaced it under a
     /// running daemon has not meant what is in memory to be lost.
     package func followPath() throws(StateError) {
-        guard !directory.isAtPath else { return }
+        guard directory.isReplaced else { return }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, errno: errno) }
         try directory.reopen { (descriptor) throws(StateError) in
             try DirectoryLock.take(descriptor, of: directory)

@@ -57,6 +57,8 @@ enum Job: Sendable {
     case reload
     /// Write again what could not be written.
     case persistUnsaved(profile: String)
+    /// Write again what somebody has removed, of every profile.
+    case restoreRemoved
     /// Read again what could not be read.
     case loadAgain(profile: String)
     /// Write the registration history again, by what the clocks say now.

@@ -71,7 +71,9 @@ final class Broker {
     func stop() {
         guard !jobs.isStopping else { return }
         runner.cancelAllWaiting()
-        for session in sessions.all { session.retry(isLast: true) }
+        for session in sessions.all { session.retry() }
+        // After what must be written: one look at a time, so that a registration in flight does not wait for all of them.
+        jobs.begin(.restoreRemoved)
         jobs.stop()
         status.finish()
     }
@@ -121,6 +123,7 @@ final class Broker {
             if let session = sessions[order.profile] { await runner.carryOut(order, of: session) }
         case .reload: await reload.carryOut(for: self)
         case .persistUnsaved(let name): await sessions[name]?.persistUnsaved()
+        case .restoreRemoved: for name in sessions.all.map(\.name) { await sessions[name]?.persistUnsaved() }
         case .loadAgain(let name): await loadAgain(name)
         case .persistHistory(let name): await sessions[name]?.persistHistory()
         case .persistBudget: await runner.persistBudget()
@@ -187,6 +190,7 @@ final class Broker {
                 sessions[settings.name]?.update(settings)
             }
         }
+        jobs.begin(.restoreRemoved)
         agenda.changed()
         status.changed()
         return reprovisioned.map(\.name).sorted()

@@ -192,11 +192,9 @@ extension ProfileSession {
     func persistHistory() async { await records.persist(lifecycle.history) }
 
     /// Tries again what could not be written, kept or read.
-    ///
-    /// - Parameter isLast: the daemon stops.
-    func retry(isLast: Bool = false) {
+    func retry() {
         keepToken()
-        if isLast || !records.isDurable { saveUnsaved() }
+        if !records.isDurable { saveUnsaved() }
         if mayLoadAgain { environment.jobs.begin(.loadAgain(profile: name)) }
     }
 
@@ -342,7 +340,6 @@ extension ProfileSession {
         let isExpectationNew = settings.registration?.expectedScopes != new.registration?.expectedScopes
         let areCredentialsNew = settings.isGivenOthers(by: new)
         settings = new
-        saveUnsaved()
         clients.configure(new.access)
         if isExpectationNew, let missing = advice?.missingScopes { environment.journal.write(missing) }
         if areCredentialsNew {

@@ -319,7 +319,7 @@ final class ClientConnection {
     /// Answers once it is known in which groups the client is.
     private func lookUpGroups(for request: Request) {
         let named = registry.namedGroups
-        let cancel = registry.groupsLookup.find(peerGroups.inquiry(among: named)) { [self] groups in
+        let cancel = registry.groupsLookup.find(for: peer.uid, peerGroups.inquiry(among: named)) { [self] groups in
             peerGroups.set(groups, among: named)
             state = .serving
             answer(request)

@@ -93,6 +93,7 @@ struct NamedGroups: Sendable {
 final class PeerGroupsLookup {
     private struct Question {
         let number: UInt64
+        let user: UInt32
         let inquiry: @Sendable () -> Set<UInt32>
         let answer: (Set<UInt32>) -> Void
     }
@@ -100,6 +101,7 @@ final class PeerGroupsLookup {
     private let loop: ServingLoop
     private let worker = Worker<BackgroundWork>("peer-groups")
     private var waiting: [Question] = []
+    private var lastUser: UInt32?
     private var isAsking = false
     private var numbers: UInt64 = 0
 
@@ -110,25 +112,30 @@ final class PeerGroupsLookup {
     /// Calls `answer` with the result of `inquiry`. The connection may be closed meanwhile, and its descriptor be another's:
     /// then nobody looks at the answer.
     ///
+    /// - Parameter user: whose client it is; two users take turns.
     /// - Returns: cancels it.
     func find(
-        _ inquiry: @escaping @Sendable () -> Set<UInt32>, answer: @escaping (Set<UInt32>) -> Void
+        for user: UInt32, _ inquiry: @escaping @Sendable () -> Set<UInt32>, answer: @escaping (Set<UInt32>) -> Void
     ) -> () -> Void {
         numbers += 1
         let number = numbers
-        waiting.append(Question(number: number, inquiry: inquiry, answer: answer))
+        waiting.append(Question(number: number, user: user, inquiry: inquiry, answer: answer))
         askNext()
         return { [self] in waiting.removeAll { $0.number == number } }
     }
 
     private func askNext() {
-        guard !isAsking, let question = waiting.first else { return }
+        let next = waiting.first { $0.user != lastUser } ?? waiting.first
+        guard !isAsking, let question = next else { return }
         isAsking = true
+        lastUser = question.user
         let (number, inquiry) = (question.number, question.inquiry)
         let answered = loop.callback { [self] (groups: Set<UInt32>) in
             isAsking = false
-            // It is still the first, unless it was cancelled.
-            if waiting.first?.number == number { waiting.removeFirst().answer(groups) }
+            // It still waits, unless it was cancelled.
+            if let index = waiting.firstIndex(where: { $0.number == number }) {
+                waiting.remove(at: index).answer(groups)
+            }
             askNext()
         }
         // Without a thread, the loop asks.

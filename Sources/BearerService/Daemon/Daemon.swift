@@ -29,8 +29,11 @@ package enum Daemon {
             notifier.status("stopped")
             return .success
         } catch let unsaved as UnsavedState {
-            journal.write(.stateNotDurable, unsaved.message)
-            notifier.status(unsaved.message)
+            for profile in unsaved.profiles {
+                journal.write(
+                    .stateNotDurable, "\(profile): not everything is on disk at the end", [.profile: profile])
+            }
+            notifier.status("stopped; not on disk: \(unsaved.profiles.joined(separator: ", "))")
             return .inputOutput
         } catch let failure as StartFailure {
             journal.write(.startFailed, failure.message + remedy(for: failure))
@@ -53,10 +56,6 @@ package enum Daemon {
 /// What the daemon has learned of some profiles is not on disk at its end.
 struct UnsavedState: Error {
     let profiles: [String]
-
-    var message: String {
-        "stopped; not on disk: \(profiles.joined(separator: ", ")): what systemd keeps of it lasts for a restart, not for a stop"
-    }
 }
 
 /// What keeps secrets inside of the process, done before anything else.

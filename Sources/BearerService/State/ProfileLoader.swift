@@ -70,6 +70,8 @@ struct ProfileLoader: Sendable {
         var profile = LoadedProfile(settings: settings, files: files)
         for entry in unsaved where entry.file.key == key { take(entry, into: &profile, now: now) }
         do throws(StateError) {
+            // Whoever restores a directory that was removed has another one.
+            try directory.followPath()
             try read(files, into: &profile, now: now)
         } catch {
             profile.unusable = UnusableState(reason: "\(error)", isPassing: error.isPassing, since: now)

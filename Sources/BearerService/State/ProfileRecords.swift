@@ -87,7 +87,7 @@ final class ProfileRecords {
 
     /// Whoever removes the credentials of a running daemon has not meant to have all viewers sign in again: they are in memory.
     private func findRemoved() async {
-        guard let files, areCredentialsOnDisk, !unsaved.contains(.credentials) else { return }
+        guard let files, unusable == nil, areCredentialsOnDisk, !unsaved.contains(.credentials) else { return }
         let (directory, store) = (files.directory, files.directory.credentials(for: files.key))
         let isMissing: Bool
         do {
@@ -96,6 +96,7 @@ final class ProfileRecords {
                 return store.isMissing
             }
         } catch {
+            unsaved.insert(.history)
             return notWritten(.credentials, error)
         }
         guard isMissing, !unsaved.contains(.credentials) else { return }

@@ -26,11 +26,11 @@ final class Directory: Sendable {
         try adopt(Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path)
     }
 
-    /// Whether `path` still names it: it may have been removed, or another put in its place.
-    var isAtPath: Bool {
+    /// Whether `path` names another one by now, or nothing. One that is removed and mounted there still is not replaced.
+    var isReplaced: Bool {
         var (here, there) = (stat(), stat())
-        return fstat(descriptor, &here) == 0 && stat(path, &there) == 0 && here.st_nlink > 0
-            && here.st_dev == there.st_dev && here.st_ino == there.st_ino
+        guard stat(path, &there) == 0 else { return errno == ENOENT }
+        return fstat(descriptor, &here) == 0 && (here.st_dev != there.st_dev || here.st_ino != there.st_ino)
     }
 
     /// Becomes the directory that `path` names now, once `prepare` has accepted its descriptor.

@@ -71,6 +71,16 @@ struct TokenFile {
         return lstat(path, &status) == 0 && Version(status) == version && unlink(path) == 0
     }
 
+    /// Removes whatever file is there, if its token has ended.
+    ///
+    /// - Parameter now: by the wall clock.
+    /// - Returns: whether it was removed.
+    func removeEnded(now: Duration) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && .seconds(status.st_mtim.tv_sec) <= now && unlink(path) == 0
+    }
+
     /// The file that an earlier process left, and when its token ends, by the wall clock; nil when there is no file. If that
     /// clock was set back since, the token has ended.
     ///

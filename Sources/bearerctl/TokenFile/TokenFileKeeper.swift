@@ -188,7 +188,7 @@ extension TokenFileKeeper {
         }
         self.end = nil
         written = nil
-        guard file.remove(version) else { return }
+        guard file.remove(version) || file.removeEnded(now: SystemClock.wall()) else { return }
         StandardError.complain("\(file.path): removed: its token has ended, and there is no other")
         guard isReady else {
             command?.fileChanged()

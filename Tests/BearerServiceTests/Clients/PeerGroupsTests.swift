@@ -54,34 +54,49 @@ import Testing
         #expect(asked.value == 3)
     }
 
-    @Test("lookups are answered in order, one at a time; those that are cancelled are not")
+    /// Lookups of two users that wait for `gate`, each with its number as the group that it finds.
+    private func lookups(
+        _ users: [UInt32], on test: TestLoop, _ gate: Pipe
+    ) async throws -> (answers: Collected<Set<UInt32>>, cancels: Box<[() -> Void]>) {
+        let (answers, cancels, running) = (Collected<Set<UInt32>>(), Box<[() -> Void]>([]), Box(0))
+        try await test.perform { loop in
+            let lookup = PeerGroupsLookup(on: loop)
+            cancels.value = users.enumerated().map { index, user in
+                lookup.find(for: user) {
+                    running.value += 1
+                    defer { running.value -= 1 }
+                    gate.wait()
+                    return running.value == 1 ? [UInt32(index)] : []
+                } answer: {
+                    answers.add($0)
+                }
+            }
+        }
+        return (answers, cancels)
+    }
+
+    @Test("clients are looked up one at a time, and two users take turns")
     func order() async throws {
         try await TestLoop.run { test in
             let gate = Pipe()
-            let answers = Collected<String>()
-            let cancels = Box<[String: () -> Void]>([:])
-            let running = Box(0)
-            try await test.perform { loop in
-                let lookup = PeerGroupsLookup(on: loop)
-                for (name, group) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] as [(String, UInt32)] {
-                    cancels.value[name] = lookup.find {
-                        running.value += 1
-                        defer { running.value -= 1 }
-                        gate.wait()
-                        return running.value == 1 ? [group] : []
-                    } answer: {
-                        answers.add("\(name) \($0)")
-                    }
-                }
-                cancels.value["b"]?()
-            }
+            let (answers, _) = try await lookups([1, 1, 1, 2, 2], on: test, gate)
+            for _ in 0..<5 { gate.signal() }
+            await eventually("all are answered") { answers.all == [[0], [3], [1], [4], [2]] }
+        }
+    }
+
+    @Test("a lookup that is cancelled is not answered, whether it waits or is under way; the others go on")
+    func cancelled() async throws {
+        try await TestLoop.run { test in
+            let gate = Pipe()
+            let (answers, cancels) = try await lookups([1, 1, 1, 1], on: test, gate)
+            try await test.perform { _ in cancels.value[1]() }
             gate.signal()
-            await eventually("the first is answered") { answers.all == ["a [1]"] }
-            // The third is being looked up.
-            try await test.perform { _ in cancels.value["c"]?() }
-            gate.signal()
-            gate.signal()
-            await eventually("the last is answered") { answers.all == ["a [1]", "d [4]"] }
+            await eventually("the first is answered") { answers.all == [[0]] }
+            // It is under way.
+            try await test.perform { _ in cancels.value[2]() }
+            for _ in 0..<2 { gate.signal() }
+            await eventually("the last is answered") { answers.all == [[0], [3]] }
         }
     }
 }

@@ -37,6 +37,25 @@ extension EndToEnd {
             }
         }
 
+        @Test("a directory that is removed and restored from a copy is read at a reload")
+        func restored() async throws {
+            try await Host.run { host in
+                let first = try await host.start()
+                _ = try await first.token()
+                #expect(try await first.stop() == .exited(0))
+                let (state, copy) = (host.stateDirectory, host.directory + "/copy")
+                #expect(Command.run("/bin/cp", "-a", state, copy) == 0)
+                let name = try #require(Files.names(in: "\(state)/default").first { $0.hasPrefix("client-") })
+                try Files.write("{", to: "\(state)/default/\(name)")
+                let daemon = try await host.start()
+                try await daemon.line(containing: "event=profile_blocked")
+                #expect(Command.run("/bin/rm", "-rf", state) == 0 && rename(copy, state) == 0)
+                #expect(try await daemon.ask(#"{"op":"reload"}"#).error == nil)
+                _ = try await daemon.token()
+                #expect(host.simulator.calls(to: .register).count == 1)
+            }
+        }
+
         @Test("a state directory that is replaced is used and locked; where another daemon has it, the end says 74")
         func replaced() async throws {
             try await Host.run { host in
@@ -72,7 +91,7 @@ extension EndToEnd {
                 #expect(mount.remount(readOnly: true))
                 #expect(try await host.control(["register", "--force"]).status == 0)
                 #expect(try await daemon.stop() == .exited(EX_IOERR))
-                #expect(daemon.lines.contains { $0.contains("stopped; not on disk: default: ") })
+                #expect(daemon.lines.contains { $0.contains("default: not everything is on disk at the end") })
                 Files.remove(host.stateDirectory)
             }
         }
