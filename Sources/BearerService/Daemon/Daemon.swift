@@ -31,7 +31,9 @@ package enum Daemon {
         } catch let unsaved as UnsavedState {
             for profile in unsaved.profiles {
                 journal.write(
-                    .stateNotDurable, "\(profile): not everything is on disk at the end", [.profile: profile])
+                    .stateNotDurable,
+                    "\(profile): not everything is on disk at the end: if its client credentials are not there, the next "
+                        + "start registers anew, and viewers have to sign in again", [.profile: profile])
             }
             notifier.status("stopped; not on disk: \(unsaved.profiles.joined(separator: ", "))")
             return .inputOutput
